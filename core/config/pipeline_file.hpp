@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A pipeline file as data: what is written, checked for form (keys, types), not yet for meaning (stages, parameters).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/json.hpp"
+#include "mtc/result.hpp"
+
+namespace mtc::config {
+
+/// "pipeline.toml:12:3"; empty for values that came from the command line.
+using Place = std::string;
+
+/// A value with the place where it was written.
+struct Located {
+  Json value;
+  Place place;
+};
+
+struct ModelEntry {
+  std::string name;  ///< "model" for [model], NAME for [model.NAME].
+  std::filesystem::path path;  ///< Absolute; relative ones count from the folder of the pipeline file.
+  Place place;
+};
+
+/// [data.NAME]: either a source (format, inputs) or a view of another (`from`).
+struct DataEntry {
+  std::string name;
+  std::string from;    ///< Not empty: a view.
+  std::string format;  ///< npy | images
+  std::vector<std::filesystem::path> inputs;  ///< Absolute.
+  std::vector<std::filesystem::path> labels;  ///< Absolute.
+  Json preprocess;     ///< null, or the table that the preset or the file gives (resize crop color scale mean std layout).
+  std::int64_t classes = 0;
+  std::int64_t label_offset = 0;
+  std::optional<std::uint64_t> seed;
+  std::uint64_t skip = 0;
+  std::optional<std::uint64_t> take;
+  Place place;
+};
+
+struct StageEntry {
+  std::string name;
+  Located uses;
+  /// Every key of the table that is not uses, with, matrix or gate: inputs, target, artifact, data. A string or list.
+  std::map<std::string, Located> inputs;
+  std::map<std::string, Located> params;               ///< with = {…}
+  /// matrix.target = [...] → {"target", …}; matrix.with.NAME = [...] → {"with.NAME", …}; in order as written.
+  std::vector<std::pair<std::string, Located>> matrix;
+  std::vector<std::pair<std::string, Place>> gates;
+  Place place;
+};
+
+struct PipelineFile {
+  std::filesystem::path file;    ///< As given; empty for one made from the command line.
+  std::filesystem::path folder;  ///< Absolute; relative paths count from here.
+  std::vector<ModelEntry> models;
+  std::vector<DataEntry> data;
+  std::vector<StageEntry> stages;  ///< In order as written.
+};
+
+struct Override {
+  std::string key;    ///< "stage.int8.with.calibration"
+  std::string value;  ///< TOML: `"mse"`, `8`, `[1, 2]`; a bare word that is not TOML is taken as a string.
+};
+
+struct LoadOptions {
+  std::vector<Override> overrides;  ///< -D, applied before anything is checked.
+  std::string profile;              ///< Applies the tables of [profile.NAME] like overrides; empty = none.
+};
+
+/// Reads and checks a pipeline file. Errors: not_found; invalid_argument with `where` = file:line:column, and a
+/// "did you mean" hint for an unknown key or preset.
+Result<PipelineFile> load_pipeline(const std::filesystem::path& file, const LoadOptions& options);
+
+/// The same for text that is not in a file (`origin` is used in messages, paths count from `folder`).
+Result<PipelineFile> parse_pipeline(std::string_view text, const std::string& origin,
+                                    const std::filesystem::path& folder, const LoadOptions& options);
+
+/// Reads a stand-alone dataset description (the keys of one [data.NAME] table), as --data FILE.toml takes.
+Result<DataEntry> load_data_file(const std::filesystem::path& file);
+
+/// Names of the preprocessing presets, and the table of one. Errors: not_found (did you mean).
+const std::vector<std::string>& preset_names();
+Result<Json> preset(std::string_view name);
+
+/// Any TOML file as JSON (dates become strings). Errors as load_pipeline.
+Result<Json> load_toml(const std::filesystem::path& file);
+
+}  // namespace mtc::config

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A plugin's declaration (plugin.toml) as data. The format is described in docs/architecture.md.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/json.hpp"
+#include "mtc/result.hpp"
+
+namespace mtc::plugin {
+
+enum class ParamType { boolean, integer, number, text };
+
+/// A parameter. `value` types: bool, int64, double, string, or an array of them where `list`.
+struct Param {
+  std::string name;  ///< snake_case.
+  ParamType type = ParamType::text;
+  bool list = false;
+  Json default_value;
+  std::optional<double> min;
+  std::optional<double> max;
+  std::vector<std::string> choices;
+  std::string help;
+  bool affects_output = true;
+  std::string action;  ///< "stage", "predict", "measure"; for targets "compile" or "run".
+
+  /// The --flag of this parameter: kebab-case, without the dashes.
+  [[nodiscard]] std::string flag() const;
+  /// `value` as this parameter takes it (an integer becomes a double where `number`), or what is wrong with it:
+  /// "calibration is "mean"; use minmax, percentile or mse". `where` is empty; the caller knows the place.
+  [[nodiscard]] Result<Json> check(const Json& value) const;
+  /// "float 0.5..1, default 0.9999": for --help and docs.
+  [[nodiscard]] std::string describe() const;
+};
+
+struct Input {
+  std::string name;
+  std::string type;  ///< model dataset artifact predictions timings report any
+  bool optional = false;
+  bool many = false;
+  std::string help;
+};
+
+struct Output {
+  std::string name;
+  std::string type;
+  std::string file;  ///< "model.onnx"; a name without extension is a folder.
+  std::string help;
+  [[nodiscard]] bool folder() const { return file.find('.') == std::string::npos; }
+};
+
+struct Stage {
+  std::string name;  ///< KIND.NAME
+  bool is_default = false;
+  std::string summary;
+  std::string example;
+  std::vector<std::string> target_sections;  ///< Not empty: takes `target`.
+  std::vector<std::string> numeric;          ///< Parts of the numeric environment: isa torch blas threads.
+  std::vector<std::string> metrics;
+  std::vector<Input> inputs;
+  std::vector<Output> outputs;
+  std::vector<Param> params;
+
+  [[nodiscard]] std::string kind() const { return name.substr(0, name.find('.')); }
+  [[nodiscard]] const Param* param(std::string_view name) const;
+  [[nodiscard]] const Input* input(std::string_view name) const;
+  [[nodiscard]] const Output* output(std::string_view name) const;
+};
+
+/// `[[target]]`: what the plugin can do for the target documents that name it.
+struct TargetService {
+  std::string name;
+  std::vector<Param> params;
+};
+
+/// A library or tool that results depend on.
+struct Dependency {
+  std::string name;  ///< "libonnxruntime.so.1", "cc"
+  bool tool = false;
+};
+
+struct Manifest {
+  std::string id;
+  std::string version;
+  std::string summary;
+  std::vector<Dependency> dependencies;
+  std::vector<Stage> stages;
+  std::vector<TargetService> targets;
+};
+
+/// Parses the text of a plugin.toml. Errors: invalid_argument with `where` = `origin`:line:column; unknown keys,
+/// missing defaults, a default outside its range and a parameter whose flag collides with a reserved flag of the
+/// driver (reserved_flags()) are errors.
+Result<Manifest> parse_manifest(std::string_view text, const std::string& origin);
+
+/// Flags that every verb has, so that no parameter may be called so ("output", "target", "data", "json" …).
+const std::vector<std::string>& reserved_flags();
+
+}  // namespace mtc::plugin

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The plugins and targets that can be found, read from manifests alone: no plugin code runs.
+//
+// Search order: explicit files and folders (--plugin), MTC_PLUGIN_PATH, <folder of mtc>/../lib/mtc/plugins,
+// $XDG_DATA_HOME/mtc/plugins (default ~/.local/share), /usr/local/lib/mtc/plugins, /usr/lib/mtc/plugins.
+// Of two plugins (or targets) with one id the first found wins, and the other is listed as rejected with that reason.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/json.hpp"
+#include "core/plugin/manifest.hpp"
+#include "mtc/result.hpp"
+
+namespace mtc::plugin {
+
+struct Plugin {
+  std::filesystem::path file;  ///< Absolute path of the .so.
+  Manifest manifest;
+};
+
+/// A capability document, ID.target.toml.
+struct Target {
+  std::filesystem::path file;
+  std::string id;
+  std::string plugin;  ///< Id of the plugin that serves it.
+  std::string summary;
+  std::vector<std::string> requires_isa;  ///< CPU flags as /proc/cpuinfo names them.
+  Json sections;                          ///< {"quant": {...}, "ops": {...}}
+
+  /// {"target.id": …, "target.quant.scheme": …}: `names` of sections only; all when empty. Arrays stay arrays.
+  [[nodiscard]] Json flatten(const std::vector<std::string>& names) const;
+  /// CPU flags of `requires_isa` that this machine lacks.
+  [[nodiscard]] std::vector<std::string> missing_isa() const;
+};
+
+/// A file that looked like a plugin or target but is not used, and why.
+struct Rejected {
+  std::filesystem::path file;
+  std::string reason;
+};
+
+struct SearchPath {
+  std::vector<std::filesystem::path> explicit_entries;  ///< --plugin: files or folders.
+  std::vector<std::filesystem::path> folders;           ///< The rest, in order.
+};
+
+/// The search path of this process: environment and the place of the running executable.
+SearchPath default_search_path(const std::vector<std::filesystem::path>& explicit_entries);
+
+class Registry {
+ public:
+  static Registry scan(const SearchPath& path);
+
+  [[nodiscard]] const std::vector<Plugin>& plugins() const { return plugins_; }
+  [[nodiscard]] const std::vector<Target>& targets() const { return targets_; }
+  [[nodiscard]] const std::vector<Rejected>& rejected() const { return rejected_; }
+
+  struct StageMatch {
+    const Plugin* plugin;
+    const Stage* stage;
+  };
+  /// The stage called `name` ("quantize.ptq"), or for a bare kind ("quantize") the default one.
+  /// Errors: not_found with a "did you mean" hint and the list of what there is.
+  [[nodiscard]] Result<StageMatch> find_stage(std::string_view name) const;
+  struct TargetMatch {
+    const Plugin* plugin;
+    const TargetService* service;
+    const Target* target;
+  };
+  /// Errors: not_found (did you mean); failed_precondition when its plugin was not found or was rejected (why).
+  [[nodiscard]] Result<TargetMatch> find_target(std::string_view id) const;
+  [[nodiscard]] const Plugin* find_plugin(std::string_view id) const;
+  /// The target that this machine compiles for by default: the first whose plugin is `cpu` and whose requires_isa
+  /// all hold, the one with most requirements first. Errors: not_found.
+  [[nodiscard]] Result<TargetMatch> default_target() const;
+
+ private:
+  std::vector<Plugin> plugins_;
+  std::vector<Target> targets_;
+  std::vector<Rejected> rejected_;
+};
+
+}  // namespace mtc::plugin
