@@ -31,10 +31,11 @@ struct ModelEntry {
   Place place;
 };
 
-/// [data.NAME]: either a source (format, inputs) or a view of another (`from`).
+/// [data.NAME]: a source (format, inputs), a view of another (`from`), or the folder that a stage makes (`stage`).
 struct DataEntry {
   std::string name;
-  std::string from;    ///< Not empty: a view.
+  std::string from;   ///< Not empty: a view.
+  std::string stage;  ///< "gen.tensors": the folder output of a stage, holding images.npy and labels.npy.
   std::string format;  ///< npy | images
   std::vector<std::filesystem::path> inputs;  ///< Absolute.
   std::vector<std::filesystem::path> labels;  ///< Absolute.
