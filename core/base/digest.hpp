@@ -26,7 +26,7 @@ class Hasher {
   Hasher(Hasher&&) noexcept;
   Hasher& operator=(Hasher&&) noexcept;
   void update(std::string_view bytes);
-  /// The digest of all that came so far; the hasher is spent.
+  /// The digest of all that came so far; call it once, last.
   Digest finish();
 
  private:
@@ -38,6 +38,9 @@ Digest digest_of(std::string_view bytes);
 
 /// Digest of a file's content. Errors: not_found, permission_denied, data_loss (read error).
 Result<Digest> digest_of_file(const std::filesystem::path& file);
+
+/// The same of what is left to read of an open descriptor; `name` is for messages.
+Result<Digest> digest_of_descriptor(int descriptor, const std::filesystem::path& name);
 
 /// True for 64 lower-case hex digits.
 bool is_digest(std::string_view text);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The clock as a seam: code whose result depends on the time takes a Clock, tests give it another one.
+#pragma once
+
+#include <cstdint>
+
+namespace mtc {
+
+/// The system's clocks. Safe from any thread.
+class Clock {
+ public:
+  Clock() = default;
+  Clock(const Clock&) = delete;
+  Clock& operator=(const Clock&) = delete;
+  virtual ~Clock() = default;
+
+  /// Nanoseconds since 1970-01-01 UTC; may jump.
+  [[nodiscard]] virtual std::int64_t now_unix_ns() const;
+  /// Nanoseconds since an arbitrary instant; never goes back.
+  [[nodiscard]] virtual std::int64_t monotonic_ns() const;
+
+  /// The one real clock.
+  static const Clock& real();
+};
+
+}  // namespace mtc
