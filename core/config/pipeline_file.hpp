@@ -1,8 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A pipeline file as data: what is written, checked for form (keys, types), not yet for meaning (stages, parameters).
+// A pipeline file as data: what is written, checked for form (keys, types), not yet for meaning (stages,
+// parameters).
+//
+//   mtc = 1                 required
+//   [model] [model.NAME]    path
+//   [data.NAME]             format, inputs, labels, classes, label_offset, preprocess, or `stage` in place of
+//   inputs
+//                           and labels, or `from` alone; each with skip, take, seed
+//   [stage.NAME]            uses, with, matrix.target, matrix.with.PARAMETER, gate, skip; other keys are
+//   inputs [profile.NAME]          tables of the same form, laid over the file when the profile is chosen
+//
+// Order of precedence: -D, then the profile, then the file. Tables merge key by key, any other value replaces
+// what was there (core/config/overlay.hpp). `skip = true` takes a stage out of the pipeline; it is for
+// profiles and -D.
+//
+// Paths (model.path, inputs, labels) may hold ${NAME} and ${NAME:-default}; relative ones count from the
+// folder of the pipeline file, also where -D gives them.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -12,12 +29,10 @@
 #include <vector>
 
 #include "core/base/json.hpp"
+#include "core/config/place.hpp"
 #include "mtc/result.hpp"
 
 namespace mtc::config {
-
-/// "pipeline.toml:12:3"; empty for values that came from the command line.
-using Place = std::string;
 
 /// A value with the place where it was written.
 struct Located {
@@ -26,20 +41,23 @@ struct Located {
 };
 
 struct ModelEntry {
-  std::string name;  ///< "model" for [model], NAME for [model.NAME].
+  std::string name;            ///< "model" for [model], NAME for [model.NAME].
   std::filesystem::path path;  ///< Absolute; relative ones count from the folder of the pipeline file.
   Place place;
 };
 
-/// [data.NAME]: a source (format, inputs), a view of another (`from`), or the folder that a stage makes (`stage`).
+/// [data.NAME]: a source (format, inputs), a view of another (`from`), or the folder that a stage makes
+/// (`stage`).
 struct DataEntry {
   std::string name;
-  std::string from;   ///< Not empty: a view.
-  std::string stage;  ///< "gen.tensors": the folder output of a stage, holding images.npy and labels.npy.
+  std::string from;    ///< Not empty: a view.
+  std::string stage;   ///< "gen.tensors": the folder output of a stage, holding images.npy and labels.npy.
   std::string format;  ///< npy | images
   std::vector<std::filesystem::path> inputs;  ///< Absolute.
   std::vector<std::filesystem::path> labels;  ///< Absolute.
-  Json preprocess;     ///< null, or the table that the preset or the file gives (resize crop color scale mean std layout).
+  /// null, or the table that the preset or the file gives: color, scale, mean, std (lists of 1 or C numbers)
+  /// always; resize, filter, crop, layout where given (core/config/preprocess.hpp).
+  Json preprocess;
   std::int64_t classes = 0;
   std::int64_t label_offset = 0;
   std::optional<std::uint64_t> seed;
@@ -51,9 +69,10 @@ struct DataEntry {
 struct StageEntry {
   std::string name;
   Located uses;
-  /// Every key of the table that is not uses, with, matrix or gate: inputs, target, artifact, data. A string or list.
+  /// Every key of the table that is not uses, with, matrix, gate or skip: inputs, target, artifact, data. A
+  /// string or list.
   std::map<std::string, Located> inputs;
-  std::map<std::string, Located> params;               ///< with = {…}
+  std::map<std::string, Located> params;  ///< with = {…}
   /// matrix.target = [...] → {"target", …}; matrix.with.NAME = [...] → {"with.NAME", …}; in order as written.
   std::vector<std::pair<std::string, Located>> matrix;
   std::vector<std::pair<std::string, Place>> gates;
@@ -69,7 +88,7 @@ struct PipelineFile {
 };
 
 struct Override {
-  std::string key;    ///< "stage.int8.with.calibration"
+  std::string key;    ///< "stage.int8.with.calibration", in the section model, data or stage.
   std::string value;  ///< TOML: `"mse"`, `8`, `[1, 2]`; a bare word that is not TOML is taken as a string.
 };
 
@@ -78,8 +97,8 @@ struct LoadOptions {
   std::string profile;              ///< Applies the tables of [profile.NAME] like overrides; empty = none.
 };
 
-/// Reads and checks a pipeline file. Errors: not_found; invalid_argument with `where` = file:line:column, and a
-/// "did you mean" hint for an unknown key or preset.
+/// Reads and checks a pipeline file. Errors: not_found; invalid_argument with `where` = file:line:column, and
+/// a "did you mean" hint for an unknown key or preset.
 Result<PipelineFile> load_pipeline(const std::filesystem::path& file, const LoadOptions& options);
 
 /// The same for text that is not in a file (`origin` is used in messages, paths count from `folder`).
