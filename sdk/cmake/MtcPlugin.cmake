@@ -15,13 +15,16 @@ function(mtc_add_plugin NAME)
   if(NOT EXISTS "${manifest}")
     message(FATAL_ERROR "mtc_add_plugin(${NAME}): ${manifest} does not exist")
   endif()
-  set(section "${CMAKE_CURRENT_BINARY_DIR}/${NAME}_manifest.S")
+  set(section "${CMAKE_CURRENT_BINARY_DIR}/${NAME}_manifest.c")
+  # The compiler takes assembler within C; a .S file would need one language more from every plugin's project.
   file(CONFIGURE OUTPUT "${section}" @ONLY CONTENT
-".section .mtc.manifest,\"a\",@progbits
-.incbin \"${manifest}\"
-.section .note.GNU-stack,\"\",@progbits
+"__asm__(
+    \".section .mtc.manifest,\\\"a\\\",@progbits\\n\"
+    \".incbin \\\"${manifest}\\\"\\n\"
+    \".previous\\n\");
+typedef int mtc_manifest_unit; /* a translation unit must not be empty */
 ")
-  set_source_files_properties("${section}" PROPERTIES OBJECT_DEPENDS "${manifest}" LANGUAGE C)
+  set_source_files_properties("${section}" PROPERTIES OBJECT_DEPENDS "${manifest}")
 
   add_library(${NAME} MODULE ${ARG_SOURCES} "${section}")
   target_link_libraries(${NAME} PRIVATE mtc_sdk ${ARG_LIBRARIES})
