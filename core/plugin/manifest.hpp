@@ -32,8 +32,9 @@ struct Param {
 
   /// The --flag of this parameter: kebab-case, without the dashes.
   [[nodiscard]] std::string flag() const;
-  /// `value` as this parameter takes it (an integer becomes a double where `number`), or what is wrong with it:
-  /// "calibration is "mean"; use minmax, percentile or mse". `where` is empty; the caller knows the place.
+  /// `value` as this parameter takes it (an integer becomes a double where `number`), or what is wrong with
+  /// it: "calibration is "mean"; use minmax, percentile or mse". `where` is empty; the caller knows the
+  /// place.
   [[nodiscard]] Result<Json> check(const Json& value) const;
   /// "float 0.5..1, default 0.9999": for --help and docs.
   [[nodiscard]] std::string describe() const;
@@ -94,9 +95,9 @@ struct Manifest {
   std::vector<TargetService> targets;
 };
 
-/// Parses the text of a plugin.toml. Errors: invalid_argument with `where` = `origin`:line:column; unknown keys,
-/// missing defaults, a default outside its range and a parameter whose flag collides with a reserved flag of the
-/// driver (reserved_flags()) are errors.
+/// Parses the text of a plugin.toml. Errors: invalid_argument with `where` = `origin`:line:column; unknown
+/// keys, missing defaults, a default outside its range and a parameter whose flag collides with a reserved
+/// flag of the driver (reserved_flags()) are errors.
 Result<Manifest> parse_manifest(std::string_view text, const std::string& origin);
 
 /// Flags that every verb has, so that no parameter may be called so ("output", "target", "data", "json" …).

@@ -4,7 +4,10 @@
 //
 // Search order: explicit files and folders (--plugin), MTC_PLUGIN_PATH, <folder of mtc>/../lib/mtc/plugins,
 // $XDG_DATA_HOME/mtc/plugins (default ~/.local/share), /usr/local/lib/mtc/plugins, /usr/lib/mtc/plugins.
-// Of two plugins (or targets) with one id the first found wins, and the other is listed as rejected with that reason.
+// Of two plugins (or targets) with one id, and of two plugins with one stage, the first found wins, and the
+// other is listed as rejected with that reason. A folder that does not exist is skipped, an explicit entry is
+// rejected. Beside a plugin that is named explicitly as a file, its own target documents are found too. The
+// environment is ignored in a process that has more rights than its caller.
 #pragma once
 
 #include <filesystem>
@@ -32,7 +35,8 @@ struct Target {
   std::vector<std::string> requires_isa;  ///< CPU flags as /proc/cpuinfo names them.
   Json sections;                          ///< {"quant": {...}, "ops": {...}}
 
-  /// {"target.id": …, "target.quant.scheme": …}: `names` of sections only; all when empty. Arrays stay arrays.
+  /// {"target.id": …, "target.quant.scheme": …}: `names` of sections only; all when empty. Arrays stay
+  /// arrays.
   [[nodiscard]] Json flatten(const std::vector<std::string>& names) const;
   /// CPU flags of `requires_isa` that this machine lacks.
   [[nodiscard]] std::vector<std::string> missing_isa() const;
@@ -65,18 +69,20 @@ class Registry {
     const Stage* stage;
   };
   /// The stage called `name` ("quantize.ptq"), or for a bare kind ("quantize") the default one.
-  /// Errors: not_found with a "did you mean" hint and the list of what there is.
+  /// Errors: not_found with a "did you mean" hint and the list of what there is. The first default in search
+  /// order wins.
   [[nodiscard]] Result<StageMatch> find_stage(std::string_view name) const;
   struct TargetMatch {
     const Plugin* plugin;
     const TargetService* service;
     const Target* target;
   };
-  /// Errors: not_found (did you mean); failed_precondition when its plugin was not found or was rejected (why).
+  /// Errors: not_found (did you mean); failed_precondition when its plugin was not found or was rejected
+  /// (why).
   [[nodiscard]] Result<TargetMatch> find_target(std::string_view id) const;
   [[nodiscard]] const Plugin* find_plugin(std::string_view id) const;
-  /// The target that this machine compiles for by default: the first whose plugin is `cpu` and whose requires_isa
-  /// all hold, the one with most requirements first. Errors: not_found.
+  /// The target that this machine compiles for by default: the first whose plugin is `cpu` and whose
+  /// requires_isa all hold, the one with most requirements first. Errors: not_found.
   [[nodiscard]] Result<TargetMatch> default_target() const;
 
  private:

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads [[stage]] and [[target]] of a manifest.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/config/toml.hpp"
+#include "core/plugin/manifest.hpp"
+#include "mtc/result.hpp"
+
+namespace mtc::plugin {
+
+/// One [[stage]], checked in itself. Errors: as parse_manifest.
+Result<Stage> read_stage(const config::Node& table);
+
+/// One [[target]]. Errors: as parse_manifest.
+Result<TargetService> read_target_service(const config::Node& table);
+
+/// The parameters `[[title.param]]` of `table`. `actions` are the actions that one may name, the first is the
+/// default.
+Result<std::vector<Param>> read_params(const config::Node& table, const std::string& title,
+                                       const std::vector<std::string>& actions);
+
+}  // namespace mtc::plugin
