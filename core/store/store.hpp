@@ -3,17 +3,15 @@
 // The content-addressed store on a local disk.
 //
 //   cas/ab/<digest>     a blob, mode 0444, named by the SHA-256 of its content
-//   ac/ab/<key>         the result of an action: JSON {"outputs": [{name,digest,bytes,folder}], "metrics": {…}}
-//   actions/ab/<key>    the action document whose SHA-256 is <key>
-//   trees/ab/<digest>/  a folder output laid out from its blobs (hard links), made on demand
-//   records/ab/<key>/   measurements: <time>.json, never answered as hits
-//   runs/<id>/          run.json, events.jsonl, <action>.log
-//   tmp/                staging, one private folder a writer
-//   stat.db             (device, inode, size, mtime, ctime) → digest, SQLite
+//   ac/ab/<key>         the result of an action: JSON {"outputs": [{name,digest,bytes,folder}], "metrics":
+//   {…}} actions/ab/<key>    the action document whose SHA-256 is <key> trees/ab/<digest>/  a folder output
+//   laid out from its blobs (hard links), made on demand records/ab/<key>/   measurements: <time>.json, never
+//   answered as hits runs/<id>/          run.json, events.jsonl, <action>.log tmp/                staging,
+//   one private folder a writer stat.db             (device, inode, size, mtime, ctime) → digest, SQLite
 //
-// Everything is written to tmp/, fsynced and renamed, results last: a kill at any instant leaves no wrong entry.
-// A folder's digest is the SHA-256 of its listing: sorted lines "mode digest path\n" (mode 644 or 755); the listing is
-// itself a blob.
+// Everything is written to tmp/, fsynced and renamed, results last: a kill at any instant leaves no wrong
+// entry. A folder's digest is the SHA-256 of its listing: sorted lines "mode digest path\n" (mode 644 or
+// 755); the listing is itself a blob.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +26,11 @@
 #include "core/base/digest.hpp"
 #include "core/base/json.hpp"
 #include "mtc/result.hpp"
+
+namespace mtc {
+class Clock;
+class FileSystem;
+}  // namespace mtc
 
 namespace mtc::store {
 
@@ -44,33 +47,46 @@ struct ActionResult {
   double seconds = 0;  ///< How long the worker ran.
 };
 
+/// Safe from any thread, and for any number of processes on one root. A moved-from Store may only be
+/// destroyed or assigned to.
 class Store {
  public:
-  /// Opens `root`, creating it if absent. Errors: permission_denied; failed_precondition for a newer layout.
+  /// What a test replaces. The real ones by default; they must outlive the store.
+  struct Seams {
+    FileSystem* file_system = nullptr;
+    const Clock* clock = nullptr;
+  };
+
+  /// Opens `root`, creating it if absent. Errors: permission_denied; failed_precondition for a newer layout;
+  /// unavailable while clear() runs in another process.
   static Result<Store> open(const std::filesystem::path& root);
+  static Result<Store> open(const std::filesystem::path& root, Seams seams);
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   ~Store();
 
   [[nodiscard]] const std::filesystem::path& root() const;
 
-  /// Digest of a user's file, from stat.db where the file is unchanged since; entries younger than 2 s are not trusted.
+  /// Digest of a user's file, from stat.db where the file is unchanged since; entries younger than 2 s are
+  /// not trusted.
   Result<Digest> file_digest(const std::filesystem::path& file);
 
-  /// The result of `key`: nullopt on a miss. An entry that cannot be read, or whose blobs are absent or of the wrong
-  /// size, is quarantined (moved to tmp/…, counted by corrupt()) and is a miss.
+  /// The result of `key`: nullopt on a miss. An entry that cannot be read, or whose blobs are absent or of
+  /// the wrong size, is quarantined (moved to tmp/…, counted by corrupt()) and is a miss.
   Result<std::optional<ActionResult>> find(const Digest& key);
 
   /// A new private folder in tmp/ for the outputs of one attempt; remove it with discard(), or commit it.
   Result<std::filesystem::path> stage();
   void discard(const std::filesystem::path& staging);
 
-  /// Takes files and folders `outputs` (name → path within `staging`) in, and returns what they are. Nothing is
-  /// published under a key yet. Errors: not_found when one is missing; resource_exhausted (disk full).
-  Result<std::vector<StoredOutput>> add(const std::filesystem::path& staging,
-                                        const std::vector<std::pair<std::string, std::filesystem::path>>& outputs);
+  /// Takes files and folders `outputs` (name → path within `staging`) in, and returns what they are. Nothing
+  /// is published under a key yet. Errors: not_found when one is missing; resource_exhausted (disk full).
+  Result<std::vector<StoredOutput>> add(
+      const std::filesystem::path& staging,
+      const std::vector<std::pair<std::string, std::filesystem::path>>& outputs);
 
-  /// Publishes `result` for the action whose document is `document` (its digest is the key). Blobs first, result last.
+  /// Publishes `result` for the action whose document is `document` (its digest is the key). Blobs first,
+  /// result last.
   Result<void> publish(std::string_view document, const ActionResult& result);
   /// The action document of `key`, if it was kept. record_document keeps one without a result.
   Result<std::optional<std::string>> document(const Digest& key);
@@ -79,8 +95,8 @@ class Store {
   /// Read-only path of a blob, or of a folder output laid out under trees/.
   Result<std::filesystem::path> path(const StoredOutput& output);
 
-  /// Copies an output to `destination` for people (reflink, else copy; mode 0644/0755), replacing what is there when
-  /// it differs. Nothing is written when it is the same already (by stat.db).
+  /// Copies an output to `destination` for people (reflink, else copy; mode 0644/0755), replacing what is
+  /// there when it differs. Nothing is written when it is the same already (by stat.db).
   Result<void> materialise(const StoredOutput& output, const std::filesystem::path& destination);
 
   /// Measurements: add one; the newest of `key`.
@@ -95,12 +111,15 @@ class Store {
   Result<std::pair<std::string, std::filesystem::path>> new_run();
   Result<std::optional<std::filesystem::path>> newest_run();
 
-  /// Bytes on disk, and removal of everything (`mtc cache clear`). Errors: unavailable while another run uses it.
+  /// Bytes on disk, and removal of everything (`mtc cache clear`). Errors: unavailable while another run uses
+  /// it.
   Result<std::uint64_t> bytes() const;
   Result<void> clear();
 
   /// Entries found damaged since open.
   [[nodiscard]] std::uint64_t corrupt() const;
+  /// What went wrong without harm since open (stat.db unreadable …), one sentence each, for the log.
+  [[nodiscard]] std::vector<std::string> notes() const;
 
  private:
   struct State;

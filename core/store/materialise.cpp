@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/store/materialise.hpp"
+
+#include <sys/stat.h>
+
+#include "core/base/file.hpp"
+#include "core/store/file_digests.hpp"
+
+namespace mtc::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+mode_t mode_of(bool executable) { return executable ? 0755 : 0644; }
+
+Error in_the_way(const fs::path& destination, const char* what) {
+  return {Code::already_exists, std::string("cannot write the output: ") + what + " is in the way",
+          destination.string(), "move it away, or choose another place"};
+}
+
+fs::file_type type_of(const fs::path& path) {
+  std::error_code ignored;  // What cannot be looked at counts as absent; writing it then says why.
+  return fs::symlink_status(path, ignored).type();
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+/// Puts the folder `made` in the place of `destination`, which may exist.
+Result<void> replace_folder(const fs::path& made, const fs::path& destination, const fs::path& aside,
+                            FileSystem& file_system) {
+  const bool old = type_of(destination) == fs::file_type::directory;
+  if (old) MTC_TRY(rename_durably(destination, aside, file_system));
+  if (auto renamed = rename_durably(made, destination, file_system); !renamed) {
+    if (old) static_cast<void>(rename_durably(aside, destination, file_system));  // The first error counts.
+    return renamed;
+  }
+  return {};
+}
+
+}  // namespace
+
+bool Materialiser::same_file(const fs::path& file, const Digest& digest, bool executable) {
+  struct stat status {};
+  if (::lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  if ((status.st_mode & 0777U) != mode_of(executable)) return false;
+  const auto actual = digest_by_stat(file, stats_, clock_);
+  return actual && *actual == digest;
+}
+
+bool Materialiser::same_folder(const fs::path& folder, const std::vector<TreeEntry>& entries) {
+  const auto files = files_of_tree(folder);
+  if (!files || files->size() != entries.size()) return false;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if ((*files)[i] != entries[i].path) return false;
+    if (!same_file(folder / entries[i].path, entries[i].digest, entries[i].executable)) return false;
+  }
+  return true;
+}
+
+Result<void> Materialiser::copy(const Digest& digest, const fs::path& to, bool executable) {
+  if (!blobs_.check(digest)) return blob_missing(digest);
+  MTC_TRY(clone_file(layout_.blob(digest), to, mode_of(executable), file_system_));
+  remember(to, digest, stats_);
+  return {};
+}
+
+Result<void> Materialiser::file(const Digest& digest, const fs::path& destination, bool executable) {
+  if (type_of(destination) == fs::file_type::directory) return in_the_way(destination, "a folder");
+  if (same_file(destination, digest, executable)) return {};
+  MTC_TRY(make_directories(folder_of(destination)));
+  return copy(digest, destination, executable);
+}
+
+Result<void> Materialiser::folder(const Digest& digest, const fs::path& destination) {
+  const fs::file_type type = type_of(destination);
+  if (type != fs::file_type::directory && type != fs::file_type::not_found && type != fs::file_type::none)
+    return in_the_way(destination, "a file");
+  MTC_ASSIGN(const std::vector<TreeEntry> entries, trees_.entries(digest));
+  if (type == fs::file_type::directory && same_folder(destination, entries)) return {};
+  MTC_TRY(make_directories(folder_of(destination)));
+  // Built beside its place, so that a failure leaves what is there untouched.
+  MTC_ASSIGN(const fs::path work, make_private_folder(folder_of(destination), ".mtc-new-"));
+  const auto build = [&]() -> Result<void> {
+    const fs::path made = work / "new";
+    MTC_TRY(make_directories(made));
+    for (const TreeEntry& entry : entries) {
+      const fs::path file = made / entry.path;
+      MTC_TRY(make_directories(file.parent_path()));
+      MTC_TRY(copy(entry.digest, file, entry.executable));
+    }
+    return replace_folder(made, destination, work / "old", file_system_);
+  };
+  auto built = build();
+  auto removed = remove_tree(work);
+  return built ? std::move(removed) : std::move(built);
+}
+
+}  // namespace mtc::store

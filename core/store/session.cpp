@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/store/session.hpp"
+
+namespace mtc::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kPrefix = "session-";
+
+fs::path lock_of(const fs::path& folder) { return folder.string() + ".lock"; }
+
+/// Removes the sessions whose process is gone.
+void remove_abandoned(const fs::path& tmp) {
+  std::error_code error;
+  for (auto it = fs::directory_iterator(tmp, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    fs::path folder = it->path();
+    if (folder.filename().string().rfind(kPrefix, 0) != 0) continue;
+    if (folder.extension() == ".lock") {
+      folder.replace_extension();
+      if (fs::exists(folder, error)) continue;  // Its own turn comes.
+    }
+    const auto lock = FileLock::try_lock(lock_of(folder));
+    if (!lock || !*lock) continue;  // In use.
+    // What cannot be removed now is found again by the next writer.
+    static_cast<void>(remove_tree(folder));
+    static_cast<void>(remove_tree(lock_of(folder)));
+  }
+}
+
+}  // namespace
+
+Result<void> Session::begin(const fs::path& tmp) {
+  MTC_TRY(make_directories(tmp));
+  remove_abandoned(tmp);
+  while (true) {
+    MTC_ASSIGN(folder_, make_private_folder(tmp, kPrefix));
+    MTC_ASSIGN(FileLock lock, FileLock::lock(lock_of(folder_)));
+    // Between the two lines another process may have taken the folder for an abandoned one.
+    std::error_code error;
+    if (!fs::exists(folder_, error) || !fs::exists(lock_of(folder_), error)) {
+      static_cast<void>(remove_tree(lock_of(folder_)));  // The one that we made just now, if any.
+      continue;
+    }
+    lock_.emplace(std::move(lock));
+    return {};
+  }
+}
+
+Result<fs::path> Session::new_folder(const fs::path& tmp) {
+  if (!lock_) MTC_TRY(begin(tmp));
+  return make_private_folder(folder_, "");
+}
+
+void Session::end() {
+  if (!lock_) return;
+  // Errors leave files that the next writer removes.
+  static_cast<void>(remove_tree(folder_));
+  static_cast<void>(remove_tree(lock_of(folder_)));
+  lock_.reset();
+}
+
+}  // namespace mtc::store

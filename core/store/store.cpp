@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Opening a store, staging outputs, taking them in, and publishing results.
+#include "core/store/store.hpp"
+
+#include "core/base/text.hpp"
+#include "core/store/file_digests.hpp"
+#include "core/store/result_json.hpp"
+#include "core/store/state.hpp"
+
+namespace mtc::store {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::int64_t kLayoutVersion = 1;
+constexpr std::string_view kLayoutName = "mtc-store ";
+
+/// Reads the version of the layout, or writes it into a new store.
+Result<void> check_layout(const Layout& layout) {
+  const auto text = read_file(layout.version());
+  if (!text && text.error().code == Code::not_found)
+    return write_file_atomic(layout.version(),
+                             std::string(kLayoutName) + std::to_string(kLayoutVersion) + "\n");
+  if (!text) return text.error();
+  const bool ours = text->rfind(kLayoutName, 0) == 0;
+  const auto version =
+      ours ? parse_integer(trim(std::string_view(*text).substr(kLayoutName.size()))) : std::nullopt;
+  if (!version)
+    return Error{Code::failed_precondition, "this folder is not a store of mtc", layout.root().string(),
+                 "choose another folder for the store (MTC_STORE)"};
+  if (*version != kLayoutVersion)
+    return Error{Code::failed_precondition,
+                 "the store has layout " + std::to_string(*version) + ", this mtc knows layout " +
+                     std::to_string(kLayoutVersion),
+                 layout.root().string(), "use the newer mtc, or another folder for the store (MTC_STORE)"};
+  return {};
+}
+
+/// Reads a file that may be absent.
+Result<std::optional<std::string>> read_if_present(const fs::path& file) {
+  auto text = read_file(file);
+  if (text) return std::optional<std::string>(*std::move(text));
+  if (text.error().code == Code::not_found) return std::optional<std::string>();
+  return std::move(text).error();
+}
+
+}  // namespace
+
+Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Result<Store> Store::open(const fs::path& root) { return open(root, Seams()); }
+
+Result<Store> Store::open(const fs::path& root, Seams seams) {
+  if (seams.file_system == nullptr) seams.file_system = &FileSystem::real();
+  if (seams.clock == nullptr) seams.clock = &Clock::real();
+  MTC_TRY(make_directories(root).context("opening the store"));
+  std::error_code error;
+  const fs::path absolute = fs::canonical(root, error);
+  if (error) return errno_error(error.value(), "cannot open the store", root);
+  const Layout layout(absolute);
+  MTC_ASSIGN(std::optional<FileLock> lock, FileLock::try_lock(layout.lock(), FileLock::Mode::shared));
+  if (!lock)
+    return Error{Code::unavailable, "the store is being cleared", root.string(),
+                 "try again when that is done", true};
+  MTC_TRY(check_layout(layout));
+  return Store(std::make_unique<State>(absolute, std::move(*lock), seams));
+}
+
+const fs::path& Store::root() const { return state_->layout.root(); }
+
+Result<Digest> Store::file_digest(const fs::path& file) {
+  return digest_by_stat(file, state_->stats, state_->clock);
+}
+
+Result<std::optional<ActionResult>> Store::find(const Digest& key) {
+  const fs::path file = state_->layout.result(key);
+  auto text = read_file(file);
+  if (!text && text.error().code == Code::not_found) return std::optional<ActionResult>();
+  auto result = text ? result_from_json(key, *text) : Result<ActionResult>(text.error());
+  bool whole = static_cast<bool>(result);
+  for (std::size_t i = 0; whole && i < result->outputs.size(); ++i)
+    whole = state_->present(result->outputs[i]);
+  if (whole) return std::optional<ActionResult>(*std::move(result));
+  state_->quarantine.put(file);
+  return std::optional<ActionResult>();
+}
+
+Result<fs::path> Store::stage() {
+  const std::lock_guard guard(state_->session_mutex);
+  return state_->session.new_folder(state_->layout.tmp());
+}
+
+void Store::discard(const fs::path& staging) {
+  // What cannot be removed goes with the session, or is removed by the next writer.
+  static_cast<void>(remove_tree(staging));
+}
+
+Result<std::vector<StoredOutput>> Store::add(const fs::path& staging,
+                                             const std::vector<std::pair<std::string, fs::path>>& outputs) {
+  // Everything is prepared before anything is taken in: a full disk leaves nothing behind in cas/.
+  std::vector<StoredOutput> stored;
+  std::vector<PreparedBlob> blobs;
+  for (const auto& [name, path] : outputs) {
+    const fs::path staged = path.is_absolute() ? path : staging / path;
+    StoredOutput output;
+    output.name = name;
+    std::error_code error;
+    output.folder = fs::is_directory(fs::symlink_status(staged, error));
+    if (output.folder) {
+      const fs::path listing = staging / (".listing-" + std::to_string(stored.size()));
+      MTC_ASSIGN(PreparedTree tree, state_->trees.prepare(staged, listing, state_->file_system));
+      output.digest = tree.digest;
+      output.bytes = tree.bytes;
+      for (PreparedBlob& blob : tree.blobs) blobs.push_back(std::move(blob));
+    } else {
+      MTC_ASSIGN(PreparedBlob blob, state_->blobs.prepare(staged));
+      output.digest = blob.digest;
+      output.bytes = blob.bytes;
+      blobs.push_back(std::move(blob));
+    }
+    stored.push_back(std::move(output));
+  }
+  MTC_TRY(state_->blobs.take_in(blobs));
+  state_->stats.flush();
+  return stored;
+}
+
+Result<void> Store::publish(std::string_view document, const ActionResult& result) {
+  for (const StoredOutput& output : result.outputs) {
+    if (!state_->present(output))
+      return Error{Code::failed_precondition, "output " + output.name + " is not in the store", output.digest,
+                   ""};
+  }
+  MTC_TRY(record_document(document));
+  const Digest key = digest_of(document);
+  const fs::path file = state_->layout.result(key);
+  MTC_TRY(make_directories(file.parent_path()));
+  return write_file_atomic(file, result_to_json(key, result), 0444, state_->file_system);
+}
+
+Result<std::optional<std::string>> Store::document(const Digest& key) {
+  MTC_ASSIGN(std::optional<std::string> text, read_if_present(state_->layout.action(key)));
+  if (text && digest_of(*text) != key) {
+    state_->quarantine.put(state_->layout.action(key));
+    return std::optional<std::string>();
+  }
+  return text;
+}
+
+Result<void> Store::record_document(std::string_view document_text) {
+  const Digest key = digest_of(document_text);
+  const auto present = document(key);
+  if (present && *present) return {};
+  const fs::path file = state_->layout.action(key);
+  MTC_TRY(make_directories(file.parent_path()));
+  return write_file_atomic(file, document_text, 0444, state_->file_system);
+}
+
+std::uint64_t Store::corrupt() const { return state_->quarantine.count(); }
+
+std::vector<std::string> Store::notes() const { return state_->stats.notes(); }
+
+}  // namespace mtc::store
