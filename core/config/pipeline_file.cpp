@@ -89,6 +89,7 @@ Result<void> check_views(const PipelineFile& file) {
     for (const DataEntry* at = &data; !at->from.empty();) {
       const auto next = std::ranges::find(file.data, at->from, &DataEntry::name);
       if (next == file.data.end()) {
+        std::erase(names, at->name);
         return invalid(at->place,
                        "data." + at->name + ".from names \"" + at->from + "\", which is no dataset",
                        suggest(at->from, names));
