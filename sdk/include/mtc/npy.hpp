@@ -58,7 +58,8 @@ inline Error bad(std::string_view what) {
 
 /// The text after `'key':` in the header dictionary.
 inline std::string_view value_of(std::string_view dictionary, std::string_view key) {
-  const auto at = dictionary.find("'" + std::string(key) + "'");
+  const std::string quoted = std::string(1, '\'').append(key).append(1, '\'');
+  const auto at = dictionary.find(quoted);
   if (at == std::string_view::npos) return {};
   const auto colon = dictionary.find(':', at);
   if (colon == std::string_view::npos) return {};
