@@ -114,6 +114,16 @@ class Host {
     }
     return values;
   }
+  [[nodiscard]] Result<std::vector<std::int64_t>> integers(std::string_view name) const {
+    std::uint64_t count = 0;
+    MTC_TRY(config([&](const auto& c) { return c.count(host_, to_abi(name), &count); }));
+    std::vector<std::int64_t> values;
+    for (std::size_t i = 0; i < count; ++i) {
+      MTC_ASSIGN(const std::int64_t value, integer(name, i));
+      values.push_back(value);
+    }
+    return values;
+  }
   [[nodiscard]] Result<std::vector<double>> numbers(std::string_view name) const {
     std::uint64_t count = 0;
     MTC_TRY(config([&](const auto& c) { return c.count(host_, to_abi(name), &count); }));
