@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands of mtc. Each file of this folder adds one group to the application; a command stores its exit
+// code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cli/mtc/globals.hpp"
+#include "core/plugin/registry.hpp"
+
+namespace mtc::cli {
+
+void add_run(CLI::App& app, Globals& globals, int& exit_code);   // run.cpp: run, plan
+void add_logs(CLI::App& app, Globals& globals, int& exit_code);  // logs.cpp
+void add_plugin(CLI::App& app, Globals& globals,
+                int& exit_code);  // plugin.cpp: plugin list|info, target list|info
+void add_cache(CLI::App& app, Globals& globals, int& exit_code);   // cache.cpp
+void add_deploy(CLI::App& app, Globals& globals, int& exit_code);  // deploy.cpp
+
+/// Adds the one-shot verb for `stage` under the name that was typed ("quantize", "quantize.ptq").
+void add_verb(CLI::App& app, Globals& globals, const plugin::Registry& registry, const std::string& name,
+              int& exit_code);  // verb.cpp
+
+/// The kinds that have one-shot verbs, for the list of --help.
+const std::vector<std::pair<std::string, std::string>>& verb_kinds();
+
+}  // namespace mtc::cli

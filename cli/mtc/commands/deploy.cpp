@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// mtc deploy: [quantize] → compile → evaluate → package, as one fixed pipeline.
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/one_shot.hpp"
+#include "cli/mtc/output.hpp"
+#include "cli/mtc/pipeline_text.hpp"
+#include "core/base/file.hpp"
+#include "core/run/runner.hpp"
+
+namespace mtc::cli {
+namespace {
+
+struct DeployArguments {
+  std::string model;
+  std::string target;
+  DataFlags data;
+  std::string calib;
+  bool keep_float = false;
+  std::string output;
+  bool force = false;
+  bool emit_toml = false;
+  ExecuteOptions execute;
+};
+
+/// A quantized ONNX file names the operator QuantizeLinear in its nodes.
+Result<bool> is_quantized(const std::string& model) {
+  MTC_ASSIGN(const auto content, read_file(model));
+  return content.find("QuantizeLinear") != std::string::npos;
+}
+
+Result<std::string> deploy_text(const DeployArguments& arguments, const std::string& target) {
+  MTC_ASSIGN(const bool quantized, is_quantized(arguments.model));
+  const bool quantizes = !arguments.keep_float && !quantized;
+  const std::string model_path = std::filesystem::absolute(arguments.model).lexically_normal().string();
+  std::string text = fmt::format("mtc = 1\n[model]\npath = {}\n", toml_value(model_path));
+  if (arguments.data.path.empty()) {
+    if (quantizes) {
+      return Error{Code::invalid_argument, "quantization needs data", "--data",
+                   "give --data, or --float to deploy as it is"};
+    }
+  } else {
+    MTC_ASSIGN(const auto table, data_table("data", arguments.data));
+    text += table;
+  }
+  std::string source = "model";
+  if (quantizes) {
+    if (arguments.calib.empty()) {
+      text += "[data.calib]\nfrom = \"data\"\ntake = 256\n";
+    } else {
+      MTC_ASSIGN(const auto table, data_table("calib", {arguments.calib, {}, arguments.data.preprocess}));
+      text += table;
+    }
+    text += fmt::format(
+        "[stage.quantize]\nuses = \"quantize\"\nmodel = \"model\"\ndata = \"calib\"\ntarget = {}\n",
+        toml_value(target));
+    source = "quantize.model";
+  }
+  text += fmt::format("[stage.build]\nuses = \"compile\"\nmodel = \"{}\"\ntarget = {}\n", source,
+                      toml_value(target));
+  std::string reports;
+  if (!arguments.data.path.empty()) {
+    MTC_ASSIGN(const bool labelled, has_labels(arguments.data));
+    const char* uses = labelled ? "evaluate.classification" : "evaluate.agreement";
+    text += fmt::format(
+        "[stage.score]\nuses = \"{}\"\nartifact = \"build.artifact\"\ndata = \"data\"\nbaseline = "
+        "\"model\"\n",
+        uses);
+    reports = "report = [\"score.report\"]\n";
+  }
+  text += "[stage.package]\nuses = \"package\"\nartifact = \"build.artifact\"\n" + reports;
+  return text;
+}
+
+Result<int> deploy(const DeployArguments& arguments, const Globals& globals) {
+  const auto registry = scan_registry(globals);
+  std::string target = arguments.target;
+  if (target.empty()) {
+    MTC_ASSIGN(const auto match, registry.default_target());
+    target = match.target->id;
+  }
+  OneShot job;
+  MTC_ASSIGN(job.text, deploy_text(arguments, target));
+  job.stage = "package";
+  job.force = arguments.force;
+  job.emit_toml = arguments.emit_toml;
+  const auto stem = std::filesystem::path(arguments.model).stem().string();
+  job.output =
+      std::filesystem::absolute(arguments.output.empty() ? stem + ".deploy." + target : arguments.output);
+  return run_one_shot(job, globals, registry, arguments.execute);
+}
+
+}  // namespace
+
+void add_deploy(CLI::App& app, Globals& globals, int& exit_code) {
+  const auto arguments = std::make_shared<DeployArguments>();
+  auto* command = app.add_subcommand("deploy", "Quantize, compile, evaluate and package a model");
+  command->add_option("model", arguments->model, "ONNX model")
+      ->required()
+      ->check(CLI::ExistingFile)
+      ->type_name("FILE");
+  command->add_option("--target", arguments->target, "Target (mtc target list; default: this machine's CPU)")
+      ->type_name("ID");
+  command
+      ->add_option("--data", arguments->data.path,
+                   "Data to calibrate and evaluate with: a folder of images, an .npy or a .toml")
+      ->type_name("PATH");
+  command->add_option("--labels", arguments->data.labels, "Labels of --data: an .npy or a CSV")
+      ->type_name("FILE");
+  command->add_option("--preprocess", arguments->data.preprocess, "Preprocessing preset of --data")
+      ->type_name("NAME");
+  command
+      ->add_option("--calib", arguments->calib, "Calibration data (default: the first 256 samples of --data)")
+      ->type_name("PATH");
+  command->add_flag("--float", arguments->keep_float, "Do not quantize");
+  command->add_option("-o,--output", arguments->output, "The package's folder")->type_name("DIR");
+  command->add_flag("--force", arguments->force, "Replace an existing output");
+  command->add_flag("--emit-toml", arguments->emit_toml,
+                    "Print the pipeline that this command stands for, and run nothing");
+  add_execute_options(*command, arguments->execute);
+  add_global_options(*command, globals);
+  command->footer("Example: mtc deploy model.onnx --target cpu.x86-64-v3 --data test.toml -o package");
+  command->callback([arguments, &globals, &exit_code] {
+    const auto result = deploy(*arguments, globals);
+    if (!result) say_error(result.error());
+    exit_code = result ? *result : exit_code_for(result.error());
+  });
+}
+
+}  // namespace mtc::cli

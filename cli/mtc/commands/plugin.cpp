@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// mtc plugin list|info, mtc target list|info
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/output.hpp"
+#include "core/base/text.hpp"
+#include "core/plugin/describe.hpp"
+#include "core/run/runner.hpp"
+
+namespace mtc::cli {
+namespace {
+
+void say_rejected(const plugin::Registry& registry) {
+  for (const auto& rejected : registry.rejected()) {
+    say(fmt::format("rejected {}: {}", rejected.file.string(), rejected.reason));
+  }
+}
+
+Json rejected_json(const plugin::Registry& registry) {
+  Json list = Json::array();
+  for (const auto& rejected : registry.rejected()) {
+    list.push_back({{"file", rejected.file.string()}, {"reason", rejected.reason}});
+  }
+  return list;
+}
+
+Result<int> list_plugins(const Globals& globals) {
+  const auto registry = scan_registry(globals);
+  Json list = Json::array();
+  for (const auto& found : registry.plugins()) {
+    Json stages = Json::array();
+    for (const auto& stage : found.manifest.stages) stages.push_back(stage.name);
+    for (const auto& target : found.manifest.targets) stages.push_back("target " + target.name);
+    list.push_back({{"id", found.manifest.id},
+                    {"version", found.manifest.version},
+                    {"file", found.file.string()},
+                    {"offers", stages},
+                    {"summary", found.manifest.summary}});
+    if (globals.json) continue;
+    std::vector<std::string> offers;
+    for (const auto& stage : stages) offers.push_back(stage.get<std::string>());
+    print(fmt::format("{:<12} {:<8} {:<48} {}", found.manifest.id, found.manifest.version, join(offers, ", "),
+                      found.file.string()));
+  }
+  if (globals.json)
+    print_json({{"schema", "mtc.plugins/1"}, {"plugins", list}, {"rejected", rejected_json(registry)}});
+  say_rejected(registry);
+  return run::kOk;
+}
+
+Result<int> list_targets(const Globals& globals) {
+  const auto registry = scan_registry(globals);
+  Json list = Json::array();
+  for (const auto& target : registry.targets()) {
+    const auto missing = target.missing_isa();
+    const auto match = registry.find_target(target.id);
+    list.push_back({{"id", target.id},
+                    {"plugin", target.plugin},
+                    {"file", target.file.string()},
+                    {"summary", target.summary},
+                    {"runs_here", missing.empty() && static_cast<bool>(match)},
+                    {"missing_isa", missing}});
+    if (globals.json) continue;
+    std::string note = missing.empty() ? "" : fmt::format("  (this CPU lacks {})", join(missing, ", "));
+    if (!match) note += fmt::format("  ({})", match.error().message);
+    print(fmt::format("{:<18} {:<12} {}{}", target.id, target.plugin, target.summary, note));
+  }
+  if (globals.json)
+    print_json({{"schema", "mtc.targets/1"}, {"targets", list}, {"rejected", rejected_json(registry)}});
+  say_rejected(registry);
+  return run::kOk;
+}
+
+Result<int> plugin_info(const Globals& globals, const std::string& id) {
+  const auto registry = scan_registry(globals);
+  std::vector<std::string> ids;
+  for (const auto& found : registry.plugins()) ids.push_back(found.manifest.id);
+  const auto* found = registry.find_plugin(id);
+  if (found == nullptr) {
+    say_rejected(registry);
+    return Error{Code::not_found, fmt::format("no plugin is called '{}'", id), {}, did_you_mean(id, ids)};
+  }
+  print(fmt::format("{} {}\n{}\n{}", found->manifest.id, found->manifest.version, found->manifest.summary,
+                    found->file.string()));
+  for (const auto& dependency : found->manifest.dependencies) {
+    print(fmt::format("depends on {} {}", dependency.tool ? "tool" : "library", dependency.name));
+  }
+  for (const auto& stage : found->manifest.stages) print("\n" + plugin::describe_stage(stage));
+  for (const auto& target : found->manifest.targets) {
+    print("\n" + plugin::describe_params(target.params, "Parameters of target " + target.name));
+  }
+  return run::kOk;
+}
+
+Result<int> target_info(const Globals& globals, const std::string& id) {
+  const auto registry = scan_registry(globals);
+  MTC_ASSIGN(const auto match, registry.find_target(id));
+  if (globals.json) {
+    print_json({{"schema", "mtc.target/1"},
+                {"id", match.target->id},
+                {"plugin", match.target->plugin},
+                {"sections", match.target->sections}});
+  } else {
+    print(plugin::describe_target(*match.target, *match.service));
+  }
+  return run::kOk;
+}
+
+void set_callback(CLI::App* command, Globals& globals, int& exit_code, Result<int> (*body)(const Globals&)) {
+  add_global_options(*command, globals);
+  command->callback([&globals, &exit_code, body] {
+    const auto result = body(globals);
+    if (!result) say_error(result.error());
+    exit_code = result ? *result : exit_code_for(result.error());
+  });
+}
+
+void set_info_callback(CLI::App* command, Globals& globals, int& exit_code,
+                       Result<int> (*body)(const Globals&, const std::string&)) {
+  const auto id = std::make_shared<std::string>();
+  command->add_option("id", *id, "Its id")->required();
+  add_global_options(*command, globals);
+  command->callback([id, &globals, &exit_code, body] {
+    const auto result = body(globals, *id);
+    if (!result) say_error(result.error());
+    exit_code = result ? *result : exit_code_for(result.error());
+  });
+}
+
+}  // namespace
+
+void add_plugin(CLI::App& app, Globals& globals, int& exit_code) {
+  auto* plugins = app.add_subcommand("plugin", "List and describe plugins");
+  plugins->require_subcommand(1);
+  set_callback(
+      plugins->add_subcommand("list", "All plugins, and every file that was rejected with its reason"),
+      globals, exit_code, list_plugins);
+  set_info_callback(plugins->add_subcommand("info", "One plugin: its stages and parameters"), globals,
+                    exit_code, plugin_info);
+  plugins->footer("Example: mtc plugin info quantize");
+  auto* targets = app.add_subcommand("target", "List and describe targets");
+  targets->require_subcommand(1);
+  set_callback(
+      targets->add_subcommand("list", "All targets, and every document that was rejected with its reason"),
+      globals, exit_code, list_targets);
+  set_info_callback(targets->add_subcommand("info", "One target: its capability document"), globals,
+                    exit_code, target_info);
+  targets->footer("Example: mtc target info cpu.x86-64-v3 --json");
+}
+
+}  // namespace mtc::cli

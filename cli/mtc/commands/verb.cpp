@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One-shot verbs: mtc quantize|sparsify|train|compile|evaluate|bench[.NAME] …, with the flags that the plugin
+// declares.
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/one_shot.hpp"
+#include "cli/mtc/output.hpp"
+#include "cli/mtc/pipeline_text.hpp"
+#include "core/base/text.hpp"
+#include "core/pipeline/builtin.hpp"
+#include "core/plugin/describe.hpp"
+#include "core/run/runner.hpp"
+
+namespace mtc::cli {
+namespace {
+
+/// What was typed for one verb.
+struct VerbArguments {
+  const plugin::Stage* stage = nullptr;
+  const plugin::Registry* registry = nullptr;
+  std::string name;
+  std::map<std::string, std::string> inputs;  ///< Input name, or "artifact" → path.
+  std::map<std::string, DataFlags> data;      ///< Dataset input → flags.
+  std::string target;
+  std::map<std::string, std::vector<std::string>> params;  ///< Parameter → words.
+  std::vector<std::string> gates;
+  std::string output;
+  bool force = false;
+  bool emit_toml = false;
+  ExecuteOptions execute;
+};
+
+bool needs_session(const plugin::Input& input) {
+  return input.type == "predictions" || input.type == "timings";
+}
+
+bool is_compile(const VerbArguments& arguments) { return arguments.stage->name == "compile"; }
+
+/// The parameters of the verb: the stage's, or for compile those of the target's plugin.
+Result<std::vector<plugin::Param>> params_of(const VerbArguments& arguments) {
+  if (!is_compile(arguments)) return arguments.stage->params;
+  MTC_ASSIGN(const auto match, arguments.target.empty() ? arguments.registry->default_target()
+                                                        : arguments.registry->find_target(arguments.target));
+  std::vector<plugin::Param> params;
+  for (const auto& param : match.service->params) {
+    if (param.action == "compile") params.push_back(param);
+  }
+  return params;
+}
+
+Result<Json> word_value(const plugin::Param& param, const std::string& word) {
+  std::optional<Json> value;
+  switch (param.type) {
+    case plugin::ParamType::text:
+      value = word;
+      break;
+    case plugin::ParamType::boolean:
+      if (word == "true" || word == "false") value = word == "true";
+      break;
+    case plugin::ParamType::integer:
+      if (const auto number = parse_integer(word)) value = *number;
+      break;
+    case plugin::ParamType::number:
+      if (const auto number = parse_number(word)) value = *number;
+      break;
+  }
+  if (value) return *value;
+  return Error{Code::invalid_argument, fmt::format("'{}' is not a value of {}", word, param.name),
+               "--" + param.flag(), param.describe()};
+}
+
+Result<std::string> params_text(const VerbArguments& arguments) {
+  MTC_ASSIGN(const auto declared, params_of(arguments));
+  std::string text;
+  for (const auto& param : declared) {
+    const auto given = arguments.params.find(param.name);
+    if (given == arguments.params.end() || given->second.empty()) continue;
+    Json value = Json::array();
+    for (const auto& word : given->second) {
+      MTC_ASSIGN(auto item, word_value(param, word));
+      value.push_back(std::move(item));
+    }
+    if (!param.list) value = value.back();
+    auto checked = param.check(value);
+    if (!checked) {
+      checked.error().where = "--" + param.flag();
+      return checked.error();
+    }
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", param.name, toml_value(*checked));
+  }
+  return text.empty() ? text : "with = { " + text + " }\n";
+}
+
+/// Models and artifacts become [model.NAME], datasets [data.NAME].
+Result<std::string> pipeline_text(const VerbArguments& arguments) {
+  const auto& stage = *arguments.stage;
+  std::string tables = "mtc = 1\n";
+  std::string body = fmt::format("[stage.{}]\nuses = {}\n", stage.kind(), toml_value(stage.name));
+  for (const auto& [name, flags] : arguments.data) {
+    if (flags.path.empty()) continue;
+    MTC_ASSIGN(const auto table, data_table(name, flags));
+    tables += table;
+    body += fmt::format("{0} = \"{0}\"\n", name);
+  }
+  for (const auto& [name, path] : arguments.inputs) {
+    if (path.empty()) continue;
+    const std::string entry = name + "_file";
+    tables += fmt::format("[model.{}]\npath = {}\n", entry,
+                          toml_value(std::filesystem::absolute(path).lexically_normal().string()));
+    body += fmt::format("{} = \"{}\"\n", name, entry);
+  }
+  if (!arguments.target.empty()) body += fmt::format("target = {}\n", toml_value(arguments.target));
+  MTC_ASSIGN(const auto params, params_text(arguments));
+  body += params;
+  if (!arguments.gates.empty()) body += fmt::format("gate = {}\n", toml_value(Json(arguments.gates)));
+  return tables + body;
+}
+
+/// ./<model>.<verb>[.<target>].<ext>
+std::filesystem::path default_output(const VerbArguments& arguments) {
+  std::string stem = "model";
+  for (const auto& [name, path] : arguments.inputs) {
+    if (!path.empty() && name != "baseline") stem = std::filesystem::path(path).stem().string();
+  }
+  std::string name = stem + "." + arguments.stage->kind();
+  if (!arguments.target.empty()) name += "." + arguments.target;
+  const auto& output = arguments.stage->outputs.front();
+  return name + (output.folder() ? "" : std::filesystem::path(output.file).extension().string());
+}
+
+Result<int> run_verb(const VerbArguments& arguments, const Globals& globals) {
+  OneShot job;
+  MTC_ASSIGN(job.text, pipeline_text(arguments));
+  job.stage = arguments.stage->kind();
+  job.force = arguments.force;
+  job.emit_toml = arguments.emit_toml;
+  const bool writes_by_default = arguments.stage->outputs.front().type != "report";
+  if (!arguments.output.empty()) {
+    job.output = std::filesystem::absolute(arguments.output);
+  } else if (writes_by_default) {
+    job.output = std::filesystem::absolute(default_output(arguments));
+  }
+  return run_one_shot(job, globals, *arguments.registry, arguments.execute);
+}
+
+void add_data_options(CLI::App& command, VerbArguments& arguments, const plugin::Input& input,
+                      bool required) {
+  auto& flags = arguments.data[input.name];
+  auto* option =
+      command.add_option("--" + input.name, flags.path,
+                         (input.help.empty() ? "Dataset" : input.help) +
+                             ": a folder of images, an .npy, or a .toml with the keys of [data.NAME]");
+  option->type_name("PATH");
+  if (required) option->required();
+  if (input.name != "data") return;
+  command
+      .add_option("--labels", flags.labels, "Labels of --data: an .npy or a CSV with the columns file,label")
+      ->type_name("FILE");
+  command
+      .add_option("--preprocess", flags.preprocess, "Preprocessing preset of --data: imagenet, tf, unit, raw")
+      ->type_name("NAME");
+}
+
+void add_inputs(CLI::App& command, VerbArguments& arguments) {
+  bool session_added = false;
+  bool data_added = false;
+  for (const auto& input : arguments.stage->inputs) {
+    if (input.type == "dataset") {
+      add_data_options(command, arguments, input, !input.optional);
+      data_added = data_added || input.name == "data";
+    } else if (needs_session(input) && !input.optional) {
+      command
+          .add_option("artifact", arguments.inputs["artifact"],
+                      "A compiled artifact's folder, or an ONNX model")
+          ->required()
+          ->type_name("PATH");
+      session_added = true;
+    } else if (needs_session(input)) {
+      command
+          .add_option("--" + input.name, arguments.inputs[input.name],
+                      "The float model or artifact to compare with")
+          ->type_name("PATH");
+    } else if (!input.optional) {
+      command.add_option(input.name, arguments.inputs[input.name], input.help)->required()->type_name("PATH");
+    }
+  }
+  if (session_added && !data_added) {
+    add_data_options(command, arguments,
+                     {"data", "dataset", true, false, "Inputs to run on (default: seeded random)"}, false);
+  }
+}
+
+void add_params(CLI::App& command, VerbArguments& arguments, const std::vector<plugin::Param>& params) {
+  for (const auto& param : params) {
+    auto& words = arguments.params[param.name];
+    const std::string help = fmt::format("{} [{}]", param.help, param.describe());
+    if (param.type == plugin::ParamType::boolean && !param.list) {
+      command.add_flag_callback(
+          "--" + param.flag(), [&words] { words = {"true"}; }, help);
+      command.add_flag_callback(
+          "--no-" + param.flag(), [&words] { words = {"false"}; }, "The opposite");
+    } else {
+      command.add_option("--" + param.flag(), words, help)->expected(1, param.list ? 64 : 1)->type_name("");
+    }
+  }
+}
+
+/// Compile's parameters are the target's: all targets' are accepted here, and checked against the chosen
+/// one's later.
+std::vector<plugin::Param> every_compile_param(const plugin::Registry& registry) {
+  std::vector<plugin::Param> params;
+  for (const auto& found : registry.plugins()) {
+    for (const auto& service : found.manifest.targets) {
+      for (const auto& param : service.params) {
+        const bool known =
+            std::any_of(params.begin(), params.end(), [&](const auto& p) { return p.name == param.name; });
+        if (param.action == "compile" && !known) params.push_back(param);
+      }
+    }
+  }
+  return params;
+}
+
+}  // namespace
+
+const std::vector<std::pair<std::string, std::string>>& verb_kinds() {
+  static const std::vector<std::pair<std::string, std::string>> kinds = {
+      {"train", "Train or fine-tune a model"},
+      {"sparsify", "Prune a model"},
+      {"quantize", "Quantize a model for a target"},
+      {"compile", "Compile a model for a target"},
+      {"evaluate", "Measure accuracy of a model or artifact"},
+      {"bench", "Measure latency of a model or artifact"},
+  };
+  return kinds;
+}
+
+void add_verb(CLI::App& app, Globals& globals, const plugin::Registry& registry, const std::string& name,
+              int& exit_code) {
+  const auto arguments = std::make_shared<VerbArguments>();
+  arguments->registry = &registry;
+  arguments->name = name;
+  if (name == "compile") {
+    arguments->stage = &pipeline::compile_stage();
+  } else {
+    const auto match = registry.find_stage(name);
+    if (!match) {
+      say_error(match.error());
+      exit_code = exit_code_for(match.error());
+      return;
+    }
+    arguments->stage = match->stage;
+  }
+  const auto& stage = *arguments->stage;
+  auto* command = app.add_subcommand(name, stage.summary);
+  add_inputs(*command, *arguments);
+  if (name == "compile" || !stage.target_sections.empty()) {
+    command
+        ->add_option("--target", arguments->target, "Target (mtc target list; default: this machine's CPU)")
+        ->type_name("ID");
+  }
+  add_params(*command, *arguments, name == "compile" ? every_compile_param(registry) : stage.params);
+  if (!stage.metrics.empty()) {
+    command
+        ->add_option("--gate", arguments->gates,
+                     "Fail with exit code 4 unless it holds, as \"top1 >= 0.9\"; repeatable")
+        ->type_name("GATE")
+        ->allow_extra_args(false);
+  }
+  command->add_option("-o,--output", arguments->output, "Where the result goes")->type_name("PATH");
+  command->add_flag("--force", arguments->force, "Replace an existing output");
+  command->add_flag("--emit-toml", arguments->emit_toml,
+                    "Print the pipeline that this command stands for, and run nothing");
+  add_execute_options(*command, arguments->execute);
+  add_global_options(*command, globals);
+  if (!stage.example.empty()) command->footer("Example: " + stage.example);
+  command->callback([arguments, &globals, &exit_code] {
+    const auto result = run_verb(*arguments, globals);
+    if (!result) say_error(result.error());
+    exit_code = result ? *result : exit_code_for(result.error());
+  });
+}
+
+}  // namespace mtc::cli

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/mtc/execute.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/mtc/interrupt.hpp"
+#include "cli/mtc/output.hpp"
+#include "cli/mtc/progress.hpp"
+#include "cli/mtc/summary.hpp"
+#include "core/base/process.hpp"
+#include "core/base/text.hpp"
+#include "core/run/runner.hpp"
+
+namespace mtc::cli {
+namespace {
+
+Result<run::Events::Sink> events_sink(const std::string& where) {
+  if (!where.starts_with("fd:")) return run::file_sink(where);
+  const auto number = parse_integer(where.substr(3));
+  if (!number || *number < 0) {
+    return Error{Code::invalid_argument, "'" + where + "' is not a descriptor", "--events",
+                 "write fd:3 or a file"};
+  }
+  return run::descriptor_sink(static_cast<int>(*number));
+}
+
+}  // namespace
+
+void add_execute_options(CLI::App& app, ExecuteOptions& options) {
+  app.add_flag("--reuse-records", options.reuse_records,
+               "Replay the newest measurement instead of measuring again");
+  app.add_option("--timeout", options.timeout_s, "Longest time of one action, in seconds; 0 = none")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("SECONDS");
+  app.add_option("--stall-timeout", options.stall_timeout_s,
+                 "Longest time without a sign of life, in seconds; 0 = none (default 600)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("SECONDS");
+  app.add_option("--events", options.events, "Write events as JSON lines to a file or descriptor")
+      ->type_name("FILE|fd:N");
+}
+
+Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
+                               const ExecuteOptions& options) {
+  MTC_TRY(become_subreaper());
+  run::RunOptions run_options;
+  MTC_ASSIGN(run_options.worker, worker_program());
+  run_options.out = options.out;
+  run_options.reuse_records = options.reuse_records;
+  run_options.stop.descriptor = stop_descriptor();
+  run_options.timeout_s = options.timeout_s;
+  run_options.stall_timeout_s = options.stall_timeout_s;
+  run::Events events;
+  Progress progress;
+  events.add([&progress](const Json& event) { progress.event(event); });
+  if (!options.events.empty()) {
+    MTC_ASSIGN(auto sink, events_sink(options.events));
+    events.add(std::move(sink));
+  }
+  MTC_ASSIGN(auto report, run::run_plan(plan, store, events, run_options));
+  if (stop_signal_number() != 0) report.exit_code = 128 + stop_signal_number();
+  return report;
+}
+
+int print_report(const run::RunReport& report, const pipeline::Plan& plan, bool json) {
+  for (const auto& stage : report.stages) {
+    if (stage.error) say_error(*stage.error);
+    for (const auto& gate : stage.gates) {
+      if (!gate.ok) say_error({Code::aborted, "gate failed: " + gate.expr, "stage '" + stage.name + "'", {}});
+    }
+  }
+  if (json) {
+    print_json(run::to_json(report));
+  } else if (const auto table = summary_table(report, plan); !table.empty()) {
+    print(table);
+  }
+  say(fmt::format("store: {} in {}", human_bytes(report.store_bytes), report.store));
+  return report.exit_code;
+}
+
+}  // namespace mtc::cli

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A pipeline from file to report: load, plan, run, print. Every command that runs something ends here.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/mtc/globals.hpp"
+#include "core/config/pipeline_file.hpp"
+#include "core/pipeline/plan.hpp"
+#include "core/run/report.hpp"
+#include "mtc/result.hpp"
+
+namespace mtc::cli {
+
+struct ExecuteOptions {
+  std::filesystem::path out;  ///< Folder for outputs; empty = they stay in the store.
+  bool reuse_records = false;
+  double timeout_s = 0;
+  double stall_timeout_s = 600;
+  std::string events;  ///< FILE or fd:N; empty = none.
+};
+
+/// Adds --reuse-records, --timeout, --stall-timeout and --events.
+void add_execute_options(CLI::App& app, ExecuteOptions& options);
+
+/// Runs `plan` with live progress. Errors: as run::run_plan.
+Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
+                               const ExecuteOptions& options);
+
+/// Prints the report: JSON to stdout, or the table of results; errors of stages to stderr. Returns the exit
+/// code.
+int print_report(const run::RunReport& report, const pipeline::Plan& plan, bool json);
+
+}  // namespace mtc::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/mtc/globals.hpp"
+
+#include <cstdlib>
+
+namespace mtc::cli {
+
+void add_global_options(CLI::App& app, Globals& globals) {
+  app.add_option("--plugin", globals.plugins,
+                 "A plugin file or a folder of plugins, searched first; repeatable")
+      ->type_name("PATH");
+  app.add_option("--store", globals.store, "Folder of the store (default: $MTC_STORE, else ~/.cache/mtc)")
+      ->type_name("DIR");
+  app.add_flag("--json", globals.json, "Print the result as JSON");
+}
+
+plugin::Registry scan_registry(const Globals& globals) {
+  return plugin::Registry::scan(
+      plugin::default_search_path({globals.plugins.begin(), globals.plugins.end()}));
+}
+
+Result<store::Store> open_store(const Globals& globals) {
+  const auto variable = [](const char* name) -> std::string {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+  };
+  std::filesystem::path root = globals.store;
+  if (root.empty()) root = variable("MTC_STORE");
+  if (root.empty() && !variable("XDG_CACHE_HOME").empty())
+    root = std::filesystem::path(variable("XDG_CACHE_HOME")) / "mtc";
+  if (root.empty() && !variable("HOME").empty())
+    root = std::filesystem::path(variable("HOME")) / ".cache" / "mtc";
+  if (root.empty()) {
+    return Error{
+        Code::invalid_argument, "no place for the store: HOME is not set", {}, "set MTC_STORE to a folder"};
+  }
+  return store::Store::open(std::filesystem::absolute(root));
+}
+
+Result<std::filesystem::path> worker_program() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  auto worker = self.parent_path() / "mtc-worker";
+  if (!error && std::filesystem::exists(worker, error)) return worker;
+  return Error{Code::failed_precondition, "mtc-worker is not beside mtc", worker.string(),
+               "install mtc completely"};
+}
+
+}  // namespace mtc::cli

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Options that every command has, and what they lead to: the store, the registry, the worker.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "core/plugin/registry.hpp"
+#include "core/store/store.hpp"
+#include "mtc/result.hpp"
+
+namespace mtc::cli {
+
+struct Globals {
+  std::vector<std::string> plugins;  ///< --plugin
+  std::string store;                 ///< --store; empty: MTC_STORE, $XDG_CACHE_HOME/mtc, ~/.cache/mtc
+  bool json = false;
+};
+
+/// Adds --plugin, --store and --json to a command.
+void add_global_options(CLI::App& app, Globals& globals);
+
+plugin::Registry scan_registry(const Globals& globals);
+Result<store::Store> open_store(const Globals& globals);
+
+/// mtc-worker beside this executable. Errors: failed_precondition.
+Result<std::filesystem::path> worker_program();
+
+}  // namespace mtc::cli

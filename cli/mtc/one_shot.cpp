@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/mtc/one_shot.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/mtc/output.hpp"
+#include "core/run/runner.hpp"
+
+namespace mtc::cli {
+namespace {
+
+/// `model.int8.onnx` for the first output; `model.int8.report.json` for a further one.
+std::filesystem::path place_of(const std::filesystem::path& output, const plugin::Output& declared,
+                               bool first) {
+  if (first) return output;
+  return output.parent_path() / (output.stem().string() + "." + declared.file);
+}
+
+Result<void> deliver(const OneShot& job, const pipeline::Plan& plan, store::Store& store,
+                     run::RunReport& report) {
+  for (std::size_t i = 0; i < plan.variants.size(); ++i) {
+    if (plan.variants[i].stage != job.stage) continue;
+    auto& stage = report.stages[i];
+    if (stage.status == "failed" || stage.status == "skipped") continue;
+    const auto& declared = plan.actions[plan.variants[i].main_action()].outputs;
+    for (std::size_t k = 0; k < declared.size(); ++k) {
+      const auto found = stage.outputs.find(declared[k].name);
+      if (found == stage.outputs.end()) continue;
+      const auto destination = place_of(job.output, declared[k], k == 0);
+      MTC_TRY(store.materialise(
+          {declared[k].name, found->second.digest, found->second.bytes, declared[k].folder()}, destination));
+      found->second.path = destination.string();
+      say(fmt::format("{}: {}", declared[k].name, destination.string()));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<int> run_one_shot(const OneShot& job, const Globals& globals, const plugin::Registry& registry,
+                         const ExecuteOptions& execute_options) {
+  if (job.emit_toml) {
+    print(job.text.substr(0, job.text.find_last_not_of('\n') + 1));
+    return run::kOk;
+  }
+  std::error_code error;
+  if (!job.output.empty() && std::filesystem::exists(job.output, error) && !job.force) {
+    return Error{Code::already_exists, fmt::format("'{}' exists", job.output.string()), "--output",
+                 "give another name, or --force to replace it"};
+  }
+  MTC_ASSIGN(const auto file,
+             config::parse_pipeline(job.text, "command line", std::filesystem::current_path(), {}));
+  MTC_ASSIGN(const auto plan, pipeline::make_plan(file, registry));
+  MTC_ASSIGN(auto store, open_store(globals));
+  MTC_ASSIGN(auto report, execute(plan, store, execute_options));
+  if (!job.output.empty()) MTC_TRY(deliver(job, plan, store, report));
+  return print_report(report, plan, globals.json);
+}
+
+}  // namespace mtc::cli

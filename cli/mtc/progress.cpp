@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/mtc/progress.hpp"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "cli/mtc/output.hpp"
+#include "core/base/text.hpp"
+
+namespace mtc::cli {
+namespace {
+
+using std::chrono::steady_clock;
+constexpr auto kRedraw = std::chrono::milliseconds(100);
+constexpr auto kHeartbeat = std::chrono::seconds(30);
+
+std::string metrics_text(const Json& metrics) {
+  std::string text;
+  for (const auto& [name, value] : metrics.items())
+    text += fmt::format("  {}={:.5g}", name, value.get<double>());
+  return text;
+}
+
+}  // namespace
+
+Progress::Progress()
+    : terminal_(stderr_is_terminal()), last_line_(steady_clock::now()), last_live_(last_line_) {}
+
+Progress::~Progress() {
+  if (live_shown_) fmt::print(stderr, "\r\x1b[K");
+}
+
+void Progress::line(const std::string& text) {
+  if (live_shown_) fmt::print(stderr, "\r\x1b[K");
+  live_shown_ = false;
+  last_line_ = steady_clock::now();
+  say(text);
+}
+
+void Progress::live(const std::string& text) {
+  const auto now = steady_clock::now();
+  if (!terminal_) {
+    if (now - last_line_ >= kHeartbeat) line(text);
+    return;
+  }
+  if (now - last_live_ < kRedraw) return;
+  last_live_ = now;
+  live_shown_ = true;
+  fmt::print(stderr, "\r\x1b[K{}", text.substr(0, 110));
+  std::fflush(stderr);
+}
+
+void Progress::event(const Json& event) {
+  const std::string type = event.value("type", "");
+  if (type == "action.progress") {
+    show(event);
+  } else if (type == "action.log") {
+    const std::string level = event.value("level", "");
+    if (level == "warning" || level == "error") {
+      line(fmt::format("  {}: {}: {}", level, event.value("stage", ""), event.value("text", "")));
+    }
+  } else if (type == "worker.started") {
+    live(fmt::format("  {} {} …", event.value("stage", ""), event.value("kind", "")));
+  } else if (type == "gate") {
+    line(fmt::format("  gate {}: {} (value {}, limit {})", event.value("ok", false) ? "passed" : "FAILED",
+                     event.value("expr", ""), event["value"].dump(), event["limit"].dump()));
+  } else if (type == "stage.finished") {
+    line(fmt::format("{:<11} {} ({}){}", event.value("status", ""), event.value("variant", ""),
+                     human_duration(event.value("seconds", 0.0)), metrics_text(event["metrics"])));
+  }
+}
+
+void Progress::show(const Json& event) {
+  const auto done = event.value("done", std::uint64_t{0});
+  const auto total = event.value("total", std::uint64_t{0});
+  const std::string amount =
+      total > 0 ? fmt::format("{}/{} {} ({}%)", done, total, event.value("unit", ""), done * 100 / total)
+                : fmt::format("{} {}", done, event.value("unit", ""));
+  live(fmt::format("  {} {}: {}", event.value("stage", ""), event.value("phase", ""), amount));
+}
+
+}  // namespace mtc::cli

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/mtc/summary.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/base/text.hpp"
+
+namespace mtc::cli {
+namespace {
+
+struct Row {
+  std::string name;
+  std::string target;
+  std::map<std::string, double> metrics;
+  std::string path;
+  bool quantized = false;
+  bool record = false;
+};
+
+/// What a session action of the variant runs: its artifact input; nullptr when it has none.
+const pipeline::Source* subject(const pipeline::Plan& plan, const pipeline::Variant& variant,
+                                std::string* target) {
+  for (const auto index : variant.actions) {
+    const auto& action = plan.actions[index];
+    if (action.kind != "predict" && action.kind != "measure") continue;
+    *target = action.target->id;
+    return &action.inputs.front().source;
+  }
+  return nullptr;
+}
+
+/// Whether a quantize stage stands between the source and the user's model.
+bool is_quantized(const pipeline::Plan& plan, const pipeline::Source& source) {
+  if (source.kind != pipeline::Source::Kind::output) return false;
+  const auto& action = plan.actions[source.action];
+  if (action.name.starts_with("quantize.")) return true;
+  return std::ranges::any_of(action.inputs, [&](const auto& input) {
+    return (input.source.type == "model" || input.source.type == "artifact") &&
+           is_quantized(plan, input.source);
+  });
+}
+
+std::string subject_name(const pipeline::Plan& plan, const pipeline::Source& source) {
+  if (source.kind == pipeline::Source::Kind::path) return source.path.filename().string();
+  return plan.variants[plan.actions[source.action].variant].name();
+}
+
+std::string subject_path(const run::RunReport& report, const pipeline::Plan& plan,
+                         const pipeline::Source& source) {
+  if (source.kind == pipeline::Source::Kind::path) return source.path.string();
+  const auto& outputs = report.stages[plan.actions[source.action].variant].outputs;
+  const auto found = outputs.find(source.output);
+  return found == outputs.end() ? "" : found->second.path;
+}
+
+std::vector<Row> rows_of(const run::RunReport& report, const pipeline::Plan& plan) {
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < report.stages.size(); ++i) {
+    std::string target;
+    const auto* source = subject(plan, plan.variants[i], &target);
+    if (source == nullptr || report.stages[i].metrics.empty()) continue;
+    const std::string name = subject_name(plan, *source);
+    auto row = std::ranges::find_if(rows, [&](const Row& r) { return r.name == name && r.target == target; });
+    if (row == rows.end()) {
+      rows.push_back(
+          {name, target, {}, subject_path(report, plan, *source), is_quantized(plan, *source), false});
+      row = rows.end() - 1;
+    }
+    row->metrics.insert(report.stages[i].metrics.begin(), report.stages[i].metrics.end());
+    row->record = row->record || report.stages[i].status == "record";
+  }
+  return rows;
+}
+
+std::optional<double> metric(const Row& row, const std::string& name) {
+  const auto found = row.metrics.find(name);
+  return found == row.metrics.end() ? std::nullopt : std::optional(found->second);
+}
+
+/// p50 of the float artifact of the same target.
+std::optional<double> float_latency(const std::vector<Row>& rows, const Row& row) {
+  for (const auto& other : rows) {
+    if (other.target == row.target && !other.quantized) return metric(other, "latency_p50_ms");
+  }
+  return std::nullopt;
+}
+
+bool cpu_has_vnni() {
+  std::ifstream stream("/proc/cpuinfo");
+  for (std::string line; std::getline(stream, line);) {
+    if (line.starts_with("flags")) return line.find("vnni") != std::string::npos;
+  }
+  return false;
+}
+
+std::string slower_reason(const Row& row) {
+  if (row.target == "onnxruntime" && !cpu_has_vnni()) {
+    return "this CPU has no VNNI, and exact integers cost ONNX Runtime 1.3 to 1.5 times (compile parameter "
+           "exact)";
+  }
+  return "the arithmetic saved is less than what quantizing and requantizing costs on a model this small";
+}
+
+std::vector<std::string> cells(const Row& row, const std::vector<Row>& rows,
+                               std::vector<std::string>& notes) {
+  const auto percent = [](double fraction) { return fmt::format("{:.2f}", fraction * 100); };
+  std::string top1 = "-";
+  if (const auto value = metric(row, "top1")) {
+    top1 = percent(*value);
+    if (const auto low = metric(row, "top1_low"), high = metric(row, "top1_high"); low && high) {
+      top1 += fmt::format(" [{}, {}]", percent(*low), percent(*high));
+    }
+  }
+  const auto drop = metric(row, "top1_drop");
+  const auto agreement = metric(row, "agreement");
+  const auto bytes = metric(row, "bytes");
+  const auto p50 = metric(row, "latency_p50_ms");
+  std::string speed = "-";
+  if (const auto base = float_latency(rows, row); p50 && base && row.quantized && *p50 > 0) {
+    speed = *p50 <= *base ? fmt::format("{:.2f}x faster", *base / *p50)
+                          : fmt::format("{:.2f}x slower", *p50 / *base);
+    if (*p50 > *base)
+      notes.push_back(
+          fmt::format("{} on {} is slower than float: {}", row.name, row.target, slower_reason(row)));
+  }
+  return {row.name,
+          row.target,
+          top1,
+          drop ? fmt::format("{:+.2f}", -*drop * 100) : "-",
+          agreement ? percent(*agreement) : "-",
+          bytes ? human_bytes(static_cast<std::uint64_t>(*bytes)) : "-",
+          p50 ? fmt::format("{:.3f}{}", *p50, row.record ? "*" : "") : "-",
+          speed,
+          row.path};
+}
+
+std::size_t columns_of(const std::string& text) {  // Counts code points: what a terminal shows.
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+}  // namespace
+
+std::string summary_table(const run::RunReport& report, const pipeline::Plan& plan) {
+  const auto rows = rows_of(report, plan);
+  if (rows.empty()) return {};
+  std::vector<std::vector<std::string>> table = {
+      {"what", "target", "top-1 % [95 %]", "change", "agree %", "size", "p50 ms", "vs float", "where"}};
+  std::vector<std::string> notes;
+  for (const auto& row : rows) table.push_back(cells(row, rows, notes));
+  std::vector<std::size_t> widths(table.front().size(), 0);
+  for (const auto& line : table) {
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], columns_of(line[i]));
+  }
+  std::string text;
+  for (const auto& line : table) {
+    std::string row_text;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      row_text += line[i];
+      if (i + 1 < line.size()) row_text += std::string(widths[i] - columns_of(line[i]) + 2, ' ');
+    }
+    text += row_text + "\n";
+  }
+  if (std::ranges::any_of(rows, &Row::record)) text += "* a replayed measurement\n";
+  for (const auto& note : notes) text += note + "\n";
+  text.pop_back();
+  return text;
+}
+
+}  // namespace mtc::cli

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The state of make_plan() while a plan grows: names, and the builders of datasets and actions. Internal.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/pipeline/matrix.hpp"
+#include "core/pipeline/plan.hpp"
+
+namespace mtc::pipeline {
+
+Error plan_error(const config::Place& place, Code code, std::string message, std::string hint = {});
+
+/// "did you mean 'x'? there are: a, b" for a name that is not among `known`.
+std::string suggestion(std::string_view name, const std::vector<std::string>& known);
+
+/// What a stage is made of: a manifest's stage, or one of the driver's own (compile, package).
+struct Definition {
+  const plugin::Plugin* plugin = nullptr;  ///< nullptr for compile and package.
+  const plugin::Stage* stage = nullptr;
+  std::string builtin;  ///< "compile" or empty.
+};
+
+class Planner {
+ public:
+  Planner(const config::PipelineFile& file, const plugin::Registry& registry)
+      : file_(file), registry_(registry) {}
+  Result<Plan> run();
+
+ private:
+  // Order (planner.cpp)
+  Result<void> check_names() const;
+  Result<std::vector<const config::StageEntry*>> order() const;
+  Result<std::vector<std::string>> needs(const config::StageEntry& stage) const;
+  [[nodiscard]] std::vector<std::string> all_names() const;
+  Result<void> add_stage(const config::StageEntry& stage);
+  Result<void> add_variant(const config::StageEntry& stage, const Definition& definition,
+                           Combination combination);
+  Result<void> add_gates(const config::StageEntry& stage, std::size_t variant);
+
+  // Inputs (bind_inputs.cpp)
+  Result<Source> resolve(const Bound& bound, const std::string& wanted_type);
+  Result<Source> output_of(const Bound& bound);
+  Result<Source> named_source(const Bound& bound);
+  Result<void> check_keys(const config::StageEntry& stage, const plugin::Stage& definition) const;
+  Result<std::vector<NamedSource>> stage_inputs(const config::StageEntry& stage,
+                                                const plugin::Stage& definition,
+                                                const Combination& combination, const Json& implicit_params);
+  Result<Source> session_input(const config::StageEntry& stage, const plugin::Input& input,
+                               const Source& artifact, const Combination& combination, const Json& params);
+  Result<void> check_baseline(const config::StageEntry& stage, const std::vector<NamedSource>& inputs) const;
+
+  // Datasets (plan_datasets.cpp)
+  Result<std::size_t> dataset(const std::string& name, const config::Place& place);
+  Result<Dataset> source_dataset(const config::DataEntry& entry);
+  Result<Dataset> decoded_images(const config::DataEntry& entry);
+  Result<Dataset> stage_dataset(const config::DataEntry& entry);
+
+  // Actions (plan_actions.cpp)
+  Result<Definition> definition(const config::Located& uses) const;
+  Result<plugin::Registry::TargetMatch> target(const config::StageEntry& stage,
+                                               const Combination& combination) const;
+  Result<Json> params(const std::vector<plugin::Param>& declared, const config::StageEntry& stage,
+                      const Combination& combination) const;
+  Result<std::size_t> run_session(const std::string& kind, const Source& artifact,
+                                  const std::optional<Source>& data, const Json& params,
+                                  const config::Place& place);
+  Result<plugin::Registry::TargetMatch> target_of(const Source& artifact) const;
+  std::size_t add_action(Action action);
+
+  const config::PipelineFile& file_;
+  const plugin::Registry& registry_;
+  Plan plan_;
+  std::map<std::string, std::vector<std::size_t>> stage_variants_;
+  std::map<std::string, std::size_t> dataset_indices_;
+  std::vector<std::size_t> pending_actions_;  ///< Actions added for the variant under construction.
+};
+
+}  // namespace mtc::pipeline

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/run/action_runner.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "core/base/clock.hpp"
+#include "core/base/file.hpp"
+#include "core/run/numeric_environment.hpp"
+#include "core/run/package.hpp"
+
+namespace mtc::run {
+namespace {
+
+int exit_code_of(const WorkerOutcome& outcome) {
+  switch (outcome.end) {
+    case WorkerOutcome::End::done:
+      return kOk;
+    case WorkerOutcome::End::crash:
+      return kPluginCrashed;
+    case WorkerOutcome::End::timeout:
+      return kTimeout;
+    case WorkerOutcome::End::stopped:
+      return kInterrupted;
+    case WorkerOutcome::End::error:
+      break;
+  }
+  return outcome.error.code == Code::unavailable ? kUnavailable : kStageFailed;
+}
+
+/// The file or folder of an output within staging.
+std::filesystem::path staged(const std::filesystem::path& staging, const plugin::Output& output) {
+  return staging / "out" / output.file;
+}
+
+}  // namespace
+
+ActionRunner::ActionRunner(const pipeline::Plan& plan, store::Store& store, Events& events,
+                           const RunOptions& options, std::filesystem::path run_folder)
+    : plan_(plan),
+      store_(store),
+      events_(events),
+      options_(options),
+      run_folder_(std::move(run_folder)),
+      results_(plan.actions.size()) {}
+
+OutputOf ActionRunner::output_of() const {
+  return [this](std::size_t action, const std::string& name) -> const store::StoredOutput* {
+    if (!results_[action]) return nullptr;
+    const auto& outputs = results_[action]->outputs;
+    const auto found = std::ranges::find(outputs, name, &store::StoredOutput::name);
+    return found == outputs.end() ? nullptr : &*found;
+  };
+}
+
+std::string ActionRunner::stage_name(std::size_t action) const {
+  return plan_.variants[plan_.actions[action].variant].name();
+}
+
+Result<PreparedAction> ActionRunner::prepare(std::size_t index) {
+  const auto& action = plan_.actions[index];
+  PreparedAction prepared;
+  pipeline::Facts facts;
+  if (action.plugin != nullptr) {
+    MTC_ASSIGN(facts.plugin, store_.file_digest(action.plugin->file));
+    for (const auto& dependency : action.plugin->manifest.dependencies) {
+      const auto key = std::pair(action.plugin, dependency.name);
+      if (!dependencies_.contains(key)) {
+        MTC_ASSIGN(auto found, find_dependency(dependency, *action.plugin, store_));
+        dependencies_.emplace(key, std::move(found));
+      }
+      const auto& found = dependencies_.at(key);
+      facts.dependencies.emplace_back(dependency.name, found.identity);
+      prepared.dependencies[dependency.name] = found.path.string();
+    }
+  }
+  for (const auto& part : action.numeric) {
+    MTC_ASSIGN(auto value, numeric_value(part));
+    facts.numeric.emplace_back(part, std::move(value));
+  }
+  for (const auto& input : action.inputs) {
+    MTC_ASSIGN(auto digest, source_digest(plan_, input.source, output_of(), store_));
+    prepared.inputs.push_back(digest);
+    facts.inputs.emplace_back(input.name, std::move(digest));
+  }
+  prepared.document = pipeline::make_document(action, facts);
+  prepared.key = digest_of(prepared.document);
+  return prepared;
+}
+
+Result<bool> ActionRunner::lookup(std::size_t index, const PreparedAction& prepared) {
+  if (plan_.actions[index].record) return false;
+  MTC_ASSIGN(auto found, store_.find(prepared.key));
+  if (!found) return false;
+  results_[index] = *std::move(found);
+  return true;
+}
+
+ActionOutcome ActionRunner::execute(std::size_t index, const PreparedAction& prepared) {
+  const auto& action = plan_.actions[index];
+  ActionOutcome outcome;
+  const auto failed = [&](Error error) {
+    outcome.status = "failed";
+    outcome.exit_code = kStageFailed;
+    outcome.error = std::move(error);
+    return outcome;
+  };
+  auto hit = lookup(index, prepared);
+  if (!hit) return failed(hit.error());
+  if (*hit) {
+    outcome.status = "hit";
+  } else if (action.record && options_.reuse_records) {
+    auto record = store_.newest_record(prepared.key);
+    if (!record) return failed(record.error());
+    if (*record) {
+      outcome.status = "record";
+      outcome.record_age_s = Clock::real().now_unix_ns() / 1'000'000'000 - (*record)->unix_time;
+      results_[index] = (*record)->result;
+    }
+  }
+  if (outcome.status.empty()) outcome = attempt(index, prepared);
+  events_.emit("action.finished", {{"stage", stage_name(index)},
+                                   {"kind", action.kind},
+                                   {"status", outcome.status},
+                                   {"key", prepared.key},
+                                   {"seconds", results_[index] ? results_[index]->seconds : 0.0}});
+  return outcome;
+}
+
+ActionOutcome ActionRunner::attempt(std::size_t index, const PreparedAction& prepared) {
+  const auto& action = plan_.actions[index];
+  ActionOutcome outcome;
+  outcome.status = "failed";
+  outcome.exit_code = kStageFailed;
+  const auto log =
+      run_folder_ / fmt::format("{:03}-{}-{}.log", index, file_name(stage_name(index)), action.kind);
+  outcome.log = log.string();
+  auto staging = store_.stage();
+  if (!staging) {
+    outcome.error = staging.error();
+    return outcome;
+  }
+  auto worked = work(index, prepared, *staging, log);
+  if (!worked) {
+    outcome.error = worked.error();
+  } else if (worked->end != WorkerOutcome::End::done) {
+    outcome.exit_code = exit_code_of(*worked);
+    outcome.error = worked->error;
+  } else if (auto committed = commit(index, prepared, *staging, *worked); committed) {
+    outcome.status = "ran";
+    outcome.exit_code = kOk;
+    results_[index] = *std::move(committed);
+  } else {
+    outcome.error = committed.error();
+  }
+  store_.discard(*staging);
+  return outcome;
+}
+
+Result<Json> ActionRunner::specification(std::size_t index, const PreparedAction& prepared,
+                                         const std::filesystem::path& staging) {
+  const auto& action = plan_.actions[index];
+  Json spec = {{"kind", action.kind},
+               {"plugin", action.plugin->file.string()},
+               {"name", action.name},
+               {"params", action.params},
+               {"target", action.target_values},
+               {"inputs", Json::array()},
+               {"outputs", Json::array()},
+               {"metrics", action.metrics},
+               {"dependencies", prepared.dependencies},
+               {"scratch", (staging / "scratch").string()}};
+  for (std::size_t i = 0; i < action.inputs.size(); ++i) {
+    const auto& [name, source] = action.inputs[i];
+    Json input = {{"name", name}, {"type", source.type}, {"digest", prepared.inputs[i]}};
+    if (source.kind == pipeline::Source::Kind::dataset) {
+      MTC_ASSIGN(input["dataset"], dataset_view(plan_.datasets[source.dataset], output_of(), store_));
+    } else {
+      MTC_ASSIGN(const auto path, source_path(source, output_of(), store_));
+      input["path"] = path ? path->string() : "";
+    }
+    if (action.kind == "compile" && name == "model") spec["source_digest"] = prepared.inputs[i];
+    spec["inputs"].push_back(std::move(input));
+  }
+  for (const auto& output : action.outputs) {
+    spec["outputs"].push_back({{"name", output.name},
+                               {"type", output.type},
+                               {"path", staged(staging, output).string()},
+                               {"folder", output.folder()}});
+  }
+  return spec;
+}
+
+Result<WorkerOutcome> ActionRunner::work(std::size_t index, const PreparedAction& prepared,
+                                         const std::filesystem::path& staging,
+                                         const std::filesystem::path& log) {
+  const auto& action = plan_.actions[index];
+  MTC_TRY(make_directories(staging / "out"));
+  MTC_TRY(make_directories(staging / "scratch"));
+  for (const auto& output : action.outputs) {
+    if (output.folder()) MTC_TRY(make_directories(staged(staging, output)));
+  }
+  if (action.kind == "package") {
+    std::vector<std::pair<std::string, std::filesystem::path>> inputs;
+    for (const auto& [name, source] : action.inputs) {
+      MTC_ASSIGN(const auto path, source_path(source, output_of(), store_));
+      if (path) inputs.emplace_back(name, *path);
+    }
+    MTC_TRY(write_package(inputs, prepared.inputs, staged(staging, action.outputs.front())));
+    return WorkerOutcome{};
+  }
+  MTC_ASSIGN(const auto spec, specification(index, prepared, staging));
+  WorkerOptions options;
+  options.program = options_.worker;
+  options.log = log;
+  options.stop = options_.stop;
+  options.timeout_s = options_.timeout_s;
+  options.stall_timeout_s = options_.stall_timeout_s;
+  options.on_start = [&](int pid) {
+    events_.emit("worker.started", {{"stage", stage_name(index)},
+                                    {"kind", action.kind},
+                                    {"pid", pid},
+                                    {"key", prepared.key},
+                                    {"log", log.string()}});
+  };
+  options.on_frame = [&](const Json& frame) {
+    Json fields = frame;
+    const std::string type = frame.value("type", "");
+    fields.erase("type");
+    fields["stage"] = stage_name(index);
+    fields["kind"] = action.kind;
+    if (type == "log" || type == "progress") events_.emit("action." + type, std::move(fields));
+  };
+  return run_worker(spec, options);
+}
+
+Result<store::ActionResult> ActionRunner::commit(std::size_t index, const PreparedAction& prepared,
+                                                 const std::filesystem::path& staging,
+                                                 const WorkerOutcome& outcome) {
+  const auto& action = plan_.actions[index];
+  std::vector<std::pair<std::string, std::filesystem::path>> outputs;
+  for (const auto& output : action.outputs) {
+    const auto path = staged(staging, output);
+    std::error_code error;
+    const bool there = output.folder() ? std::filesystem::is_directory(path, error) &&
+                                             !std::filesystem::is_empty(path, error)
+                                       : std::filesystem::is_regular_file(path, error);
+    if (!there) {
+      return Error{Code::internal,
+                   fmt::format("{} said success but did not write its output '{}'", action.name, output.name),
+                   {},
+                   "report it to the plugin's author",
+                   false,
+                   true};
+    }
+    outputs.emplace_back(output.name, path);
+  }
+  store::ActionResult result;
+  MTC_ASSIGN(result.outputs, store_.add(staging, outputs));
+  result.metrics = outcome.metrics;
+  result.seconds = outcome.seconds;
+  if (action.record) {
+    MTC_TRY(store_.add_record(prepared.document, result));
+  } else {
+    MTC_TRY(store_.publish(prepared.document, result));
+  }
+  return result;
+}
+
+}  // namespace mtc::run

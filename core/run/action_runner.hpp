@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One action: its facts and key, its lookup, its attempt in a worker, its commit. Internal to core/run.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/pipeline/document.hpp"
+#include "core/pipeline/plan.hpp"
+#include "core/run/dependencies.hpp"
+#include "core/run/digests.hpp"
+#include "core/run/events.hpp"
+#include "core/run/report.hpp"
+#include "core/run/runner.hpp"
+#include "core/store/store.hpp"
+#include "mtc/result.hpp"
+
+namespace mtc::run {
+
+/// An action whose inputs are all known.
+struct PreparedAction {
+  std::string document;
+  Digest key;
+  std::vector<Digest> inputs;                       ///< As Action::inputs.
+  std::map<std::string, std::string> dependencies;  ///< Name → path.
+};
+
+/// How an attempt went; `result` is set when the action now has one.
+struct ActionOutcome {
+  std::string status;  ///< ran hit record failed
+  int exit_code = kOk;
+  std::optional<Error> error;
+  std::string log;
+  std::int64_t record_age_s = -1;
+};
+
+/// Runs the actions of one plan and keeps their results.
+class ActionRunner {
+ public:
+  ActionRunner(const pipeline::Plan& plan, store::Store& store, Events& events, const RunOptions& options,
+               std::filesystem::path run_folder);
+
+  /// Errors: a file that cannot be read, a library or tool that is missing.
+  Result<PreparedAction> prepare(std::size_t action);
+
+  /// A hit, a replayed record, or an attempt. The result is then at result(action).
+  ActionOutcome execute(std::size_t action, const PreparedAction& prepared);
+
+  /// Takes a hit without running anything; false on a miss.
+  Result<bool> lookup(std::size_t action, const PreparedAction& prepared);
+
+  [[nodiscard]] const std::optional<store::ActionResult>& result(std::size_t action) const {
+    return results_[action];
+  }
+
+ private:
+  ActionOutcome attempt(std::size_t action, const PreparedAction& prepared);
+  Result<Json> specification(std::size_t action, const PreparedAction& prepared,
+                             const std::filesystem::path& staging);
+  Result<store::ActionResult> commit(std::size_t action, const PreparedAction& prepared,
+                                     const std::filesystem::path& staging, const WorkerOutcome& outcome);
+  Result<WorkerOutcome> work(std::size_t action, const PreparedAction& prepared,
+                             const std::filesystem::path& staging, const std::filesystem::path& log);
+  [[nodiscard]] OutputOf output_of() const;
+  [[nodiscard]] std::string stage_name(std::size_t action) const;
+
+  const pipeline::Plan& plan_;
+  store::Store& store_;
+  Events& events_;
+  const RunOptions& options_;
+  std::filesystem::path run_folder_;
+  std::vector<std::optional<store::ActionResult>> results_;
+  std::map<std::pair<const plugin::Plugin*, std::string>, FoundDependency> dependencies_;
+};
+
+}  // namespace mtc::run

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/run/report.hpp"
+
+#include <array>
+
+namespace mtc::run {
+namespace {
+
+const char* code_name(Code code) {
+  static constexpr std::array<const char*, 16> names = {
+      "ok",        "cancelled",      "unknown",           "invalid_argument",   "deadline_exceeded",
+      "not_found", "already_exists", "permission_denied", "resource_exhausted", "failed_precondition",
+      "aborted",   "out_of_range",   "unimplemented",     "internal",           "unavailable",
+      "data_loss"};
+  const auto index = static_cast<std::size_t>(code);
+  return index < names.size() ? names[index] : "unknown";
+}
+
+Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+Json stage_json(const StageReport& stage) {
+  Json json = {{"name", stage.name},
+               {"variant", Json::object()},
+               {"uses", stage.uses},
+               {"status", stage.status},
+               {"seconds", stage.seconds},
+               {"log", stage.log},
+               {"outputs", Json::object()},
+               {"metrics", stage.metrics},
+               {"gates", Json::array()},
+               {"actions", Json::array()},
+               {"error", Json()}};
+  for (const auto& [axis, value] : stage.axes) json["variant"][axis] = value;
+  for (const auto& [name, output] : stage.outputs) {
+    json["outputs"][name] = {{"path", output.path}, {"digest", output.digest}, {"bytes", output.bytes}};
+  }
+  for (const auto& gate : stage.gates) {
+    json["gates"].push_back({{"expr", gate.expr},
+                             {"value", optional_number(gate.value)},
+                             {"limit", optional_number(gate.limit)},
+                             {"ok", gate.ok}});
+  }
+  for (const auto& action : stage.actions) {
+    json["actions"].push_back({{"kind", action.kind}, {"status", action.status}, {"key", action.key}});
+  }
+  if (stage.error) json["error"] = to_json(*stage.error);
+  return json;
+}
+
+}  // namespace
+
+std::string RunReport::status() const {
+  if (exit_code == 0) return "ok";
+  return exit_code == 4 ? "gate_failed" : "failed";
+}
+
+Json to_json(const Error& error) {
+  return {{"code", code_name(error.code)},
+          {"message", error.message},
+          {"where", error.where},
+          {"hint", error.hint}};
+}
+
+Json to_json(const RunReport& report) {
+  Json json = {{"schema", "mtc.run/1"},
+               {"run_id", report.run_id},
+               {"status", report.status()},
+               {"exit_code", report.exit_code},
+               {"driver_cpu_ms", report.driver_cpu_ms},
+               {"stages", Json::array()}};
+  for (const auto& stage : report.stages) json["stages"].push_back(stage_json(stage));
+  return json;
+}
+
+}  // namespace mtc::run

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a run came to, and its JSON form (schema mtc.run/1, docs/cli.md).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/digest.hpp"
+#include "core/base/json.hpp"
+#include "mtc/result.hpp"
+
+namespace mtc::run {
+
+struct OutputReport {
+  std::string path;  ///< Where people find it.
+  Digest digest;
+  std::uint64_t bytes = 0;
+};
+
+struct GateReport {
+  std::string expr;
+  std::optional<double> value;
+  std::optional<double> limit;
+  bool ok = false;
+};
+
+struct ActionReport {
+  std::string kind;
+  std::string status;  ///< ran hit record failed
+  Digest key;
+};
+
+struct StageReport {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> axes;
+  std::string uses;
+  std::string status;  ///< ran hit record failed gate_failed skipped
+  double seconds = 0;
+  std::string log;  ///< Path; empty when no worker ran.
+  std::map<std::string, OutputReport> outputs;
+  std::map<std::string, double> metrics;
+  std::vector<GateReport> gates;
+  std::vector<ActionReport> actions;
+  std::optional<Error> error;
+  std::string target;              ///< Of a compile, or of the artifact that was run; may be empty.
+  std::int64_t record_age_s = -1;  ///< Of a replayed measurement.
+};
+
+struct RunReport {
+  std::string run_id;
+  int exit_code = 0;
+  double driver_cpu_ms = 0;
+  std::vector<StageReport> stages;
+  std::uint64_t store_bytes = 0;
+  std::string store;
+
+  /// ok, failed or gate_failed.
+  [[nodiscard]] std::string status() const;
+};
+
+Json to_json(const Error& error);
+Json to_json(const RunReport& report);
+
+}  // namespace mtc::run

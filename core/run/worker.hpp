@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One attempt of one action in a worker process: start, listen, stop, and say how it ended.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/base/json.hpp"
+#include "mtc/result.hpp"
+
+namespace mtc::run {
+
+/// A wish to stop: `descriptor` becomes readable when it is uttered (a self-pipe that a signal handler writes
+/// to).
+struct StopSignal {
+  int descriptor = -1;
+};
+
+struct WorkerOptions {
+  std::filesystem::path program;  ///< mtc-worker
+  std::filesystem::path log;      ///< stdout, stderr and log lines of the worker.
+  StopSignal stop;
+  double timeout_s = 0;        ///< Wall time of the attempt; 0 = none.
+  double stall_timeout_s = 0;  ///< Time without a frame; 0 = none.
+  std::function<void(int pid)> on_start;
+  std::function<void(const Json& frame)> on_frame;  ///< progress and log frames.
+};
+
+struct WorkerOutcome {
+  enum class End { done, error, crash, timeout, stopped };
+  End end = End::done;
+  Error error;  ///< What happened, unless done.
+  std::map<std::string, double> metrics;
+  double seconds = 0;
+};
+
+/// Runs `spec` (docs/architecture.md) and returns when no process of the attempt is left.
+/// Errors: only what kept the worker from starting.
+Result<WorkerOutcome> run_worker(const Json& spec, const WorkerOptions& options);
+
+}  // namespace mtc::run
