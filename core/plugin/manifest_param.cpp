@@ -98,10 +98,10 @@ Result<Param> read_param(const Node& table, const std::string& title,
 
 const std::vector<std::string>& reserved_flags() {
   static const std::vector<std::string> flags{
-      "color",      "data",     "define",        "emit-toml", "events", "explain", "float",
-      "force",      "gate",     "help",          "jobs",      "json",   "labels",  "log-level",
-      "model",      "no-color", "out",           "output",    "plugin", "profile", "progress",
-      "preprocess", "quiet",    "reuse-records", "store",     "target", "verbose", "version"};
+      "artifact",      "calib",         "data",   "define", "emit-toml",  "events",  "explain",   "float",
+      "force",         "gate",          "help",   "jobs",   "json",       "labels",  "log-level", "model",
+      "no-color",      "out",           "output", "plugin", "preprocess", "profile", "progress",  "quiet",
+      "reuse-records", "stall-timeout", "store",  "target", "timeout",    "verbose", "version"};
   return flags;
 }
 

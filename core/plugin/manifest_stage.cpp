@@ -77,6 +77,15 @@ Error declared_twice(const Fields& fields, const std::string& what, const std::s
   return invalid(fields.place("name"), what + " \"" + name + "\" is declared twice", "rename one of them");
 }
 
+/// An input may have the driver's flag for its kind of value, such as --data, but no other one.
+Result<void> check_input_flag(const Fields& entry, std::string name) {
+  static const std::vector<std::string> shared{"artifact", "data", "labels", "model"};
+  std::ranges::replace(name, '_', '-');
+  if (!contains(reserved_flags(), name) || contains(shared, name)) return {};
+  return invalid(entry.place("name"), "the input \"" + name + "\" has the name of a flag of the driver",
+                 "rename it");
+}
+
 Result<void> read_inputs(const Fields& fields, Stage& stage) {
   MTC_ASSIGN(const auto tables, fields.tables("input"));
   for (const Node* table : tables) {
@@ -91,6 +100,7 @@ Result<void> read_inputs(const Fields& fields, Stage& stage) {
                      "rename it");
     }
     if (stage.input(input.name) != nullptr) return declared_twice(entry, "the input", input.name);
+    MTC_TRY(check_input_flag(entry, input.name));
     MTC_TRY(entry.required("type"));
     MTC_ASSIGN(input.type, entry.choice("type", "", types()));
     MTC_ASSIGN(input.optional, entry.boolean("optional", false));
