@@ -61,4 +61,12 @@ Result<void> run_action(const Json& json, FrameSink& sink, Cancel& cancel) {
   return check_outputs(spec);
 }
 
+std::string action_label(const Json& json) {
+  const auto text = [&](const char* key) {
+    const bool given = json.is_object() && json.contains(key) && json.at(key).is_string();
+    return given ? json.at(key).get<std::string>() : std::string("?");
+  };
+  return text("name") + " of " + text("plugin");
+}
+
 }  // namespace mtc::host

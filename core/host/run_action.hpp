@@ -3,6 +3,8 @@
 // What the worker is for: one action, with one plugin.
 #pragma once
 
+#include <string>
+
 #include "core/base/json.hpp"
 #include "core/host/cancel.hpp"
 #include "core/host/frame_sink.hpp"
@@ -15,5 +17,8 @@ namespace mtc::host {
 /// `error` are the caller's. The plugin stays loaded. Errors: internal (a malformed specification); those of
 /// LoadedPlugin, of core/data and of the plugin; cancelled.
 Result<void> run_action(const Json& spec, FrameSink& sink, Cancel& cancel);
+
+/// "quantize.ptq of /plugins/quantize.so", from a specification of any form: for reports of crashes.
+std::string action_label(const Json& spec);
 
 }  // namespace mtc::host
