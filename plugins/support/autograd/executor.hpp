@@ -2,8 +2,8 @@
 //
 // An ONNX graph on libtorch, differentiable: initializers are parameters.
 //
-// The header names at::Tensor without including torch (14 s a file). Who only runs a model uses HostTensor and
-// never compiles against torch; who trains includes <torch/torch.h> in one .cpp.
+// The header names at::Tensor without including torch (14 s a file). Who only runs a model uses HostTensor
+// and never compiles against torch; who trains includes <torch/torch.h> in one .cpp.
 #pragma once
 
 #include <cstddef>
@@ -34,8 +34,8 @@ struct HostTensor {
 };
 
 /// Sees a tensor while the graph runs: its name, shape and float values. The span lives during the call only.
-using Observer =
-    std::function<void(const std::string& name, std::span<const std::int64_t> shape, std::span<const float> values)>;
+using Observer = std::function<void(const std::string& name, std::span<const std::int64_t> shape,
+                                    std::span<const float> values)>;
 
 struct Options {
   bool training = false;  ///< Gradients for float initializers; BatchNormalization uses batch statistics.
@@ -47,7 +47,8 @@ struct Options {
 class Executor {
  public:
   /// Checks that every node is in the table of operators.hpp.
-  /// Errors: unimplemented, naming the operator with version and the node: "not supported: QuantizeLinear-21 …".
+  /// Errors: unimplemented, naming the operator with version and the node: "not supported: QuantizeLinear-21
+  /// …".
   static Result<Executor> create(const onnx::ModelProto& model, const Options& options);
   Executor(Executor&&) noexcept;
   Executor& operator=(Executor&&) noexcept;
@@ -58,15 +59,16 @@ class Executor {
   [[nodiscard]] const std::vector<std::string>& outputs() const;
 
   /// One inference without gradients; frees an activation after its last use.
-  /// `observe`, where given, is called for every float tensor that `wanted` names (empty = all node outputs and
-  /// graph inputs). Errors: invalid_argument, naming node and tensor, when shapes do not fit.
+  /// `observe`, where given, is called for every float tensor that `wanted` names (empty = all node outputs
+  /// and graph inputs). Errors: invalid_argument, naming node and tensor, when shapes do not fit.
   Result<std::vector<HostTensor>> run(std::span<const HostTensor> inputs, const Observer& observe = {},
                                       std::span<const std::string> wanted = {});
 
   /// One pass with gradients (Options::training) or without, on torch tensors.
   Result<std::vector<at::Tensor>> forward(std::span<const at::Tensor> inputs);
 
-  /// Trainable initializers by name (float, used by a node), in file order. Tensors share storage with the executor.
+  /// Trainable initializers by name (float, used by a node), in file order. Tensors share storage with the
+  /// executor.
   [[nodiscard]] std::vector<std::pair<std::string, at::Tensor>> parameters() const;
 
   /// Copies the present values of parameters and BatchNormalization statistics into `model`'s initializers.
