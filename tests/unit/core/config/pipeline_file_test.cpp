@@ -168,6 +168,17 @@ TEST_F(PipelineFileTest, ReadsAStandAloneDataset) {
   EXPECT_EQ(view.error().message, "unknown key from");
 }
 
+TEST_F(PipelineFileTest, ReadsEveryExampleOfTheProject) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(MTC_SOURCE_DIR "/examples")) {
+    if (entry.path().filename() != "pipeline.toml") continue;
+    ++count;
+    const auto file = load_pipeline(entry.path(), {});
+    EXPECT_TRUE(file) << file.error().where << ": " << file.error().message << "; " << file.error().hint;
+  }
+  EXPECT_GT(count, 0U);
+}
+
 TEST_F(PipelineFileTest, ReadsAnyTomlAsJson) {
   const test::TempDir dir;
   const auto json = load_toml(dir.write("a.toml", "x = [1, 2.5]\n[t]\nk = \"v\"\n"));
