@@ -12,7 +12,7 @@ namespace {
 
 using Rgb = std::array<int, 3>;
 
-constexpr int kLeastContrast = 130;  // Sum over the channels.
+constexpr int kLeastContrast = 180;  // Sum over the channels.
 
 Rgb random_color(Random& random) {
   return {random.between(20, 235), random.between(20, 235), random.between(20, 235)};
@@ -81,13 +81,13 @@ Figure bar(Random& random, int x, int y, int width, int length) {
 Figure object(int label, Random& random) {
   Figure figure;
   figure.shape = static_cast<Shape>(label);
-  figure.radius = random.between(7 * kUnit, 12 * kUnit);
-  figure.center_x = random.between(11 * kUnit, 21 * kUnit);
-  figure.center_y = random.between(11 * kUnit, 21 * kUnit);
+  figure.radius = random.between(9 * kUnit, 13 * kUnit);
+  figure.center_x = random.between(12 * kUnit, 20 * kUnit);
+  figure.center_y = random.between(12 * kUnit, 20 * kUnit);
   figure.period = random.between(3 * kUnit + kUnit / 2, 5 * kUnit);
   figure.round = random.chance(50);
   const bool upright = figure.shape == Shape::rows || figure.shape == Shape::columns;
-  figure.turn(upright ? random.between(-22, 22) : random.between(0, 359));
+  figure.turn(upright ? random.between(-22, 22) : random.between(-30, 30));
   return figure;
 }
 
@@ -106,7 +106,7 @@ void draw(int label, const Difficulty& difficulty, Random& random,
   Canvas canvas;
   const Rgb background = random_color(random);
   shade(canvas, background, random);
-  const int lines = random.between(0, 3);
+  const int lines = random.between(0, 2);
   for (int i = 0; i < lines; ++i) {
     const Figure line =
         bar(random, random.between(0, kSide * kUnit), random.between(0, kSide * kUnit), 1, 40);

@@ -20,8 +20,8 @@ inline constexpr std::array<const char*, kClasses> kClassNames{
     "disc", "square", "triangle", "ring", "cross", "crescent", "rows", "columns", "checker", "dots"};
 
 struct Difficulty {
-  int noise = 24;      ///< Standard deviation of a pixel's noise, 0..128.
-  int occlusion = 40;  ///< Percentage of pictures with a bar across the object.
+  int noise = 8;       ///< Standard deviation of a pixel's noise, 0..128.
+  int occlusion = 10;  ///< Percentage of pictures with a bar across the object.
 };
 
 /// Fills `planes` ([3, 32, 32], RGB) with a picture of class `label`. Position, size, angle, both colours, a
