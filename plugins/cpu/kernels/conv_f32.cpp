@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Float convolution, Gemm and MatMul: 4 pixels x 16 output channels in registers, plain C11 that compilers
+// vectorise over the channels. Each output is a sum in a fixed order, so every compiler and CPU gives the
+// same bits.
+#include <fmt/format.h>
+
+#include "plugins/cpu/emit/literal.hpp"
+#include "plugins/cpu/kernels/conv_shape.hpp"
+#include "plugins/cpu/kernels/kernel.hpp"
+
+namespace mtc::cpu {
+namespace {
+
+constexpr std::string_view kText = R"(/* 4 output pixels x 16 output channels; w: [taps][run][16]. */
+static void conv_f32_tile4(const struct conv* s, const float* x, const float* w, const float* bias, float low,
+                           float high, float* y, int32_t channels) {
+  float sum[4][16];
+  for (int p = 0; p < 4; p++) {
+    for (int o = 0; o < 16; o++) sum[p][o] = bias[o];
+  }
+  const int32_t step = s->column;
+  for (int32_t u = 0; u < s->taps_h; u++) {
+    for (int32_t v = 0; v < s->taps_w; v++) {
+      const float* tap = x + u * s->tap_h + v * s->tap_w;
+      for (int32_t k = 0; k < s->run; k++, w += 16) {
+        for (int p = 0; p < 4; p++) {
+          const float value = tap[p * step + k];
+          for (int o = 0; o < 16; o++) sum[p][o] += value * w[o];
+        }
+      }
+    }
+  }
+  for (int p = 0; p < 4; p++, y += s->out_c) {
+    for (int o = 0; o < 16; o++) {
+      const float least = sum[p][o] < low ? low : sum[p][o];
+      sum[p][o] = least > high ? high : least;
+    }
+    if (channels == 16) {
+      for (int o = 0; o < 16; o++) y[o] = sum[p][o];
+    } else {
+      for (int32_t o = 0; o < channels; o++) y[o] = sum[p][o];
+    }
+  }
+}
+
+/* The same for 1 output pixel. */
+static void conv_f32_tile1(const struct conv* s, const float* x, const float* w, const float* bias, float low,
+                           float high, float* y, int32_t channels) {
+  float sum[16];
+  for (int o = 0; o < 16; o++) sum[o] = bias[o];
+  for (int32_t u = 0; u < s->taps_h; u++) {
+    for (int32_t v = 0; v < s->taps_w; v++) {
+      const float* tap = x + u * s->tap_h + v * s->tap_w;
+      for (int32_t k = 0; k < s->run; k++, w += 16) {
+        for (int o = 0; o < 16; o++) sum[o] += tap[k] * w[o];
+      }
+    }
+  }
+  for (int32_t o = 0; o < channels; o++) {
+    const float least = sum[o] < low ? low : sum[o];
+    y[o] = least > high ? high : least;
+  }
+}
+
+static void conv_f32(const struct conv* s, const float* x, const float* w, const float* bias, float low, float high,
+                     float* y) {
+  const size_t panel = (size_t)s->taps_h * (size_t)s->taps_w * (size_t)s->run * 16;
+  for (int32_t g = 0; g < s->groups; g++, x += s->group) {
+    for (int32_t o = 0; o < s->group_out; o += 16, w += panel, bias += 16) {
+      const int32_t channels = s->group_out - o < 16 ? s->group_out - o : 16;
+      for (int32_t i = 0; i < s->out_h; i++) {
+        const float* line = x + (size_t)i * (size_t)s->row;
+        float* out = y + (size_t)i * (size_t)s->out_w * (size_t)s->out_c + (size_t)(g * s->group_out + o);
+        int32_t j = 0;
+        for (; j + 4 <= s->out_w; j += 4) {
+          conv_f32_tile4(s, line + (size_t)j * (size_t)s->column, w, bias, low, high,
+                         out + (size_t)j * (size_t)s->out_c, channels);
+        }
+        for (; j < s->out_w; j++) {
+          conv_f32_tile1(s, line + (size_t)j * (size_t)s->column, w, bias, low, high,
+                         out + (size_t)j * (size_t)s->out_c, channels);
+        }
+      }
+    }
+  }
+}
+)";
+
+bool accepts(const Program& program, const Layer& layer) {
+  return std::holds_alternative<Conv>(layer.op) && program.tensors[layer.inputs[0]].type == Type::f32;
+}
+
+std::size_t scratch_bytes(const Program&, const Layer& layer) {
+  const Conv& conv = std::get<Conv>(layer.op);
+  return conv.window.padded() ? padded_elements(conv.window, conv.in_channels) * sizeof(float) : 0;
+}
+
+void emit(Emitter& emitter, const Layer& layer) {
+  const Conv& conv = std::get<Conv>(layer.op);
+  const Window window = flattened(conv);
+  emitter.need(kConvStructText);
+  emitter.need(kText);
+  std::string input = emitter.read(layer.inputs[0]);
+  if (window.padded()) {
+    emitter.need(kPadF32Text);
+    emitter.statement(fmt::format(
+        "pad_f32({}, {}, {}, {}, {}, {}, {}, {}, {}, {})", window.in_h, window.in_w, conv.in_channels,
+        window.pad_top, window.pad_left, window.in_h + window.pad_top + window.pad_bottom,
+        window.in_w + window.pad_left + window.pad_right, conv.in_channels, input, emitter.scratch("float")));
+    input = emitter.scratch("const float");
+  }
+  const std::vector<float> packed = pack_weights(conv.weights, conv, 1);
+  const std::vector<float> packed_bias = pack_channels(conv.bias, conv);
+  const auto weights = emitter.constant(std::span<const float>(packed));
+  const auto bias = emitter.constant(std::span<const float>(packed_bias));
+  emitter.statement(fmt::format(
+      "conv_f32({}, {}, {}, {}, {}, {}, {})", conv_struct(conv, window, conv.in_channels / conv.groups),
+      input, weights, bias, c_float(conv.clamp.low), c_float(conv.clamp.high), emitter.write(layer.output)));
+}
+
+}  // namespace
+
+const Kernel kConvF32{"conv_f32", accepts, scratch_bytes, emit};
+
+}  // namespace mtc::cpu
