@@ -44,26 +44,29 @@ std::vector<at::Tensor> conv(const Call& call) {
                              Shape(padding.size(), 0), groups));
 }
 
-/// Pads of ConvTranspose, which cut the output: given, or derived from output_shape or auto_pad.
-void transpose_pads(const Call& call, const Shape& extents, const Shape& full, const Shape& strides,
-                    Shape& begins, Shape& ends) {
-  const std::size_t axes = extents.size();
+/// Geometry of ConvTranspose on one axis: what the full output is cut by, or extended by where it is too
+/// short.
+struct Cut {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  std::int64_t extra = 0;  ///< Added to output_padding.
+};
+
+/// Pads as given, or derived from output_shape or auto_pad.
+Cut cut_of(const Call& call, std::size_t axis, std::size_t axes, std::int64_t full,
+           std::int64_t automatic_extent) {
   const std::string automatic = call.text("auto_pad", "NOTSET");
   const Shape wanted = call.list("output_shape");
   const Shape pads = call.list("pads", Shape(2 * axes, 0));
-  for (std::size_t i = 0; i < axes; ++i) {
-    const bool same = automatic == "SAME_UPPER" || automatic == "SAME_LOWER";
-    if (wanted.empty() && !same) {
-      begins.push_back(automatic == "VALID" ? 0 : pads.at(i));
-      ends.push_back(automatic == "VALID" ? 0 : pads.at(axes + i));
-      continue;
-    }
-    const std::int64_t output =
-        wanted.empty() ? extents[i] * strides[i] : wanted.at(wanted.size() - axes + i);
-    const std::int64_t total = std::max<std::int64_t>(0, full[i] - output);
-    begins.push_back(automatic == "SAME_UPPER" ? total / 2 : total - total / 2);
-    ends.push_back(total - begins.back());
+  const bool same = automatic == "SAME_UPPER" || automatic == "SAME_LOWER";
+  if (wanted.empty() && !same) {
+    if (automatic == "VALID") return {};
+    return {pads.at(axis), pads.at(axes + axis), 0};
   }
+  const std::int64_t output = wanted.empty() ? automatic_extent : wanted.at(wanted.size() - axes + axis);
+  const std::int64_t total = std::max<std::int64_t>(0, full - output);
+  const std::int64_t begin = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
+  return {begin, total - begin, std::max<std::int64_t>(0, output - full)};
 }
 
 std::vector<at::Tensor> conv_transpose(const Call& call) {
@@ -75,17 +78,18 @@ std::vector<at::Tensor> conv_transpose(const Call& call) {
   const Shape strides = call.list("strides", Shape(axes, 1));
   const Shape dilations = call.list("dilations", Shape(axes, 1));
   Shape extra = call.list("output_padding", Shape(axes, 0));
-  Shape full;
+  std::vector<Cut> cuts;
   for (std::size_t i = 0; i < axes; ++i) {
-    full.push_back((extents[i] - 1) * strides.at(i) + (kernel.at(i) - 1) * dilations.at(i) + 1 + extra.at(i));
+    const std::int64_t reach = (kernel.at(i) - 1) * dilations.at(i) + 1;
+    const std::int64_t full = (extents[i] - 1) * strides.at(i) + reach + extra.at(i);
+    cuts.push_back(cut_of(call, i, axes, full, extents[i] * strides[i]));
+    extra[i] += cuts[i].extra;
   }
-  Shape begins;
-  Shape ends;
-  transpose_pads(call, extents, full, strides, begins, ends);
   at::Tensor y = at::convolution(x, weight, bias_of(call), strides, Shape(axes, 0), dilations, true, extra,
                                  call.integer("group", 1));
   for (std::size_t i = 0; i < axes; ++i) {
-    y = y.narrow(static_cast<std::int64_t>(i) + 2, begins[i], full[i] - begins[i] - ends[i]);
+    const auto axis = static_cast<std::int64_t>(i) + 2;
+    y = y.narrow(axis, cuts[i].begin, y.size(axis) - cuts[i].begin - cuts[i].end);
   }
   return one(y);
 }

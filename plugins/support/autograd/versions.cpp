@@ -102,7 +102,7 @@ const History& history() {
       {"Tile", {1, 6, 13}},
       {"Transpose", {1, 13, 21}},
       {"Unsqueeze", {1, 11, 13, 21}},
-      {"Upsample", {7, 9, 10}},
+      {"Upsample", {1, 7, 9, 10}},
       {"Where", {9, 16}},
       {"Xor", {1, 7}},
   };

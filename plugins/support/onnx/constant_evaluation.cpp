@@ -271,7 +271,9 @@ std::optional<ConstantValue> constant_value(const onnx::TensorProto& tensor) {
   } else if (const auto narrow = values<std::int32_t>(tensor); narrow && value.type == Type::INT32) {
     value.bytes = make_tensor<std::int32_t>("", {}, std::span<const std::int32_t>(*narrow)).raw_data();
   }
-  const auto size = static_cast<std::size_t>(value.elements()) * value.element_bytes();
+  const std::int64_t count = elements(tensor);
+  if (count < 0) return std::nullopt;
+  const auto size = static_cast<std::size_t>(count) * value.element_bytes();
   return value.bytes.size() == size ? std::optional(value) : std::nullopt;
 }
 

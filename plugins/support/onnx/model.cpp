@@ -48,13 +48,10 @@ Result<std::string> not_finite(const onnx::TensorProto& tensor) {
 /// Bytes and finiteness of one initializer.
 Result<void> check_initializer(const onnx::TensorProto& tensor, const std::string& path) {
   const std::string where = path + ": tensor '" + tensor.name() + "'";
-  std::int64_t count = 1;
-  for (const auto extent : tensor.dims()) {
-    if (extent < 0 || (extent > 0 && count > (std::int64_t{1} << 40) / extent)) {
-      return Error{Code::invalid_argument, "the shape of the initializer is not valid", where,
-                   "export the model again"};
-    }
-    count *= extent;
+  const std::int64_t count = elements(tensor);
+  if (count < 0 || count > (std::int64_t{1} << 40)) {
+    return Error{Code::invalid_argument, "the shape of the initializer is not valid", where,
+                 "export the model again"};
   }
   const std::size_t bits = abi_type(tensor.data_type()).bits;
   if (tensor.has_raw_data() && bits != 0 &&

@@ -59,7 +59,11 @@ const auto& typed_field(const Type& tensor) {
 /// All elements, stored as S, converted by `convert`.
 template <class S, class T, class Convert>
 Result<std::vector<T>> read(const Type& tensor, Convert convert) {
-  const auto count = static_cast<std::size_t>(elements(tensor));
+  const std::int64_t stored_count = tensor.has_raw_data()
+                                        ? static_cast<std::int64_t>(tensor.raw_data().size() / sizeof(S))
+                                        : static_cast<std::int64_t>(typed_field<S>(tensor).size());
+  if (stored_count != elements(tensor)) return short_tensor(tensor);
+  const auto count = static_cast<std::size_t>(stored_count);
   std::vector<T> out(count);
   if (tensor.has_raw_data()) {
     const std::string& raw = tensor.raw_data();
@@ -72,7 +76,6 @@ Result<std::vector<T>> read(const Type& tensor, Convert convert) {
     return out;
   }
   const auto& field = typed_field<S>(tensor);
-  if (static_cast<std::size_t>(field.size()) != count) return short_tensor(tensor);
   for (std::size_t i = 0; i < count; ++i) {
     const auto stored = field.Get(static_cast<int>(i));
     if constexpr (std::is_same_v<S, Half> || std::is_same_v<S, Bfloat>) {
@@ -169,7 +172,9 @@ constexpr int onnx_type() {
 
 std::int64_t elements(const onnx::TensorProto& tensor) {
   std::int64_t count = 1;
-  for (const auto extent : tensor.dims()) count *= extent;
+  for (const auto extent : tensor.dims()) {
+    if (extent < 0 || __builtin_mul_overflow(count, extent, &count)) return -1;
+  }
   return count;
 }
 

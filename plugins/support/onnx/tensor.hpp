@@ -14,7 +14,7 @@
 
 namespace mtc::model {
 
-/// Product of the extents; 1 for a scalar.
+/// Product of the extents; 1 for a scalar, -1 for a shape that is not valid (negative, or beyond 64 bits).
 std::int64_t elements(const onnx::TensorProto& tensor);
 
 /// The values as T, from raw_data or the typed field. T: float, double, int64_t, int32_t, int8_t, uint8_t,
