@@ -1,4 +1,4 @@
-# mtc_add_plugin(NAME SOURCES a.cpp ... [MANIFEST plugin.toml] [LIBRARIES ...] [TARGETS x.target.toml ...])
+# mtc_add_plugin(NAME SOURCES a.cpp ... [MANIFEST plugin.toml] [LIBRARIES ...] [TARGETS x.target.toml ...] [NO_INSTALL])
 #
 # Builds lib/mtc/plugins/NAME.so: a module that exports mtc_plugin_query_dev and nothing else, with the bytes of
 # its manifest in the ELF section `.mtc.manifest`. TARGETS are capability documents, laid beside it as plain data.
@@ -7,7 +7,7 @@
 set(MTC_SDK_CMAKE_DIR "${CMAKE_CURRENT_LIST_DIR}")
 
 function(mtc_add_plugin NAME)
-  cmake_parse_arguments(ARG "" "MANIFEST" "SOURCES;LIBRARIES;TARGETS" ${ARGN})
+  cmake_parse_arguments(ARG "NO_INSTALL" "MANIFEST" "SOURCES;LIBRARIES;TARGETS" ${ARGN})
   if(NOT ARG_MANIFEST)
     set(ARG_MANIFEST plugin.toml)
   endif()
@@ -46,7 +46,11 @@ typedef int mtc_manifest_unit; /* a translation unit must not be empty */
   foreach(document IN LISTS ARG_TARGETS)
     get_filename_component(file "${document}" NAME)
     configure_file("${document}" "${MTC_PLUGIN_OUTPUT_DIRECTORY}/${file}" COPYONLY)
-    install(FILES "${document}" DESTINATION lib/mtc/plugins)
+    if(NOT ARG_NO_INSTALL)
+      install(FILES "${document}" DESTINATION lib/mtc/plugins)
+    endif()
   endforeach()
-  install(TARGETS ${NAME} LIBRARY DESTINATION lib/mtc/plugins)
+  if(NOT ARG_NO_INSTALL)
+    install(TARGETS ${NAME} LIBRARY DESTINATION lib/mtc/plugins)
+  endif()
 endfunction()
