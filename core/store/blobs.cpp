@@ -40,6 +40,8 @@ std::optional<std::uint64_t> Blobs::check(const Digest& digest) {
   if (stats_.find(identity) == digest) return static_cast<std::uint64_t>(status.st_size);
   // The age rule for users' files does not hold here: nobody writes to a blob in the ordinary way.
   const auto actual = S_ISREG(status.st_mode) ? digest_of_file(file) : Result<Digest>(Digest());
+  if (!actual && actual.error().code != Code::data_loss)
+    return std::nullopt;  // Not its fault: no descriptor left …
   if (!actual || *actual != digest) {
     quarantine_.put(file);
     return std::nullopt;

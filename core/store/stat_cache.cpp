@@ -67,7 +67,7 @@ FileIdentity::FileIdentity(const struct stat& status)
 
 struct StatCache::Database {
   struct Closer {
-    void operator()(sqlite3* connection) const { sqlite3_close(connection); }
+    void operator()(sqlite3* handle) const { sqlite3_close(handle); }
   };
   std::unique_ptr<sqlite3, Closer> connection;  // Before the statements: they are finalized first.
   Statement select;
@@ -145,8 +145,8 @@ void StatCache::remove_files() const {
 
 std::optional<Digest> StatCache::find(const FileIdentity& identity) {
   const std::lock_guard guard(mutex_);
-  if (const auto it = pending_.find({identity.device, identity.inode}); it != pending_.end())
-    return it->second.first == identity ? std::optional(it->second.second) : std::nullopt;
+  const auto known = known_.find({identity.device, identity.inode});
+  if (known != known_.end() && known->second.first == identity) return known->second.second;
   const Database* db = database();
   if (db == nullptr) return std::nullopt;
   sqlite3_stmt* row = db->select.get();
@@ -171,11 +171,13 @@ std::optional<Digest> StatCache::find(const FileIdentity& identity) {
   if (code != SQLITE_ROW || stored != identity || !is_digest(digest) ||
       checksum != checksum_of(stored, digest))
     return std::nullopt;
+  known_.insert_or_assign({identity.device, identity.inode}, std::pair(identity, digest));
   return digest;
 }
 
 void StatCache::record(const FileIdentity& identity, const Digest& digest) {
   const std::lock_guard guard(mutex_);
+  known_.insert_or_assign({identity.device, identity.inode}, std::pair(identity, digest));
   pending_.insert_or_assign({identity.device, identity.inode}, std::pair(identity, digest));
   if (pending_.size() >= kBatch) flush_locked();
 }
@@ -201,6 +203,7 @@ void StatCache::flush_locked() {
 
 void StatCache::clear() {
   const std::lock_guard guard(mutex_);
+  known_.clear();
   pending_.clear();
   database_.reset();
   broken_ = false;

@@ -65,7 +65,9 @@ class StatCache {
   std::filesystem::path file_;
   std::unique_ptr<Database> database_;
   bool broken_ = false;  ///< No further attempts in this process.
-  std::map<std::pair<std::int64_t, std::int64_t>, std::pair<FileIdentity, Digest>> pending_;
+  using Entries = std::map<std::pair<std::int64_t, std::int64_t>, std::pair<FileIdentity, Digest>>;
+  Entries known_;    ///< All that this process has seen, by device and inode.
+  Entries pending_;  ///< What of it is not written yet.
   std::vector<std::string> notes_;
 };
 

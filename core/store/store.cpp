@@ -81,6 +81,7 @@ Result<std::optional<ActionResult>> Store::find(const Digest& key) {
   const fs::path file = state_->layout.result(key);
   auto text = read_file(file);
   if (!text && text.error().code == Code::not_found) return std::optional<ActionResult>();
+  if (!text && text.error().code == Code::resource_exhausted) return std::move(text).error();
   auto result = text ? result_from_json(key, *text) : Result<ActionResult>(text.error());
   bool whole = static_cast<bool>(result);
   for (std::size_t i = 0; whole && i < result->outputs.size(); ++i)

@@ -72,7 +72,8 @@ class Store {
   Result<Digest> file_digest(const std::filesystem::path& file);
 
   /// The result of `key`: nullopt on a miss. An entry that cannot be read, or whose blobs are absent or of
-  /// the wrong size, is quarantined (moved to tmp/…, counted by corrupt()) and is a miss.
+  /// the wrong size, is quarantined (moved to tmp/…, counted by corrupt()) and is a miss. Errors:
+  /// resource_exhausted (no descriptor or memory left).
   Result<std::optional<ActionResult>> find(const Digest& key);
 
   /// A new private folder in tmp/ for the outputs of one attempt; remove it with discard(), or commit it.

@@ -5,7 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <ctime>
+#include <iostream>
 
 #include "tests/unit/core/store/store_fixture.hpp"
 
@@ -279,12 +280,11 @@ TEST_F(ResultsTest, AHundredHitsCostLittle) {
     for (int i = 0; i < 100; ++i) keys.push_back(publish(store, "doc " + std::to_string(i)));
   }
   Store store = open();
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   for (const Digest& key : keys) ASSERT_TRUE(store.find(key)->has_value());
-  const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - start;
-  RecordProperty("milliseconds", std::to_string(spent.count()));
-  std::cout << "100 hits, 300 blobs each checked: " << spent.count() << " ms\n";
-  EXPECT_LT(spent.count(), 100.0);  // A loaded machine is slow; unloaded it is far below 5 ms.
+  const double spent_ms = 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  std::cout << "100 hits of 4 blobs each: " << spent_ms << " ms of CPU\n";
+  EXPECT_LT(spent_ms, 50.0);  // Far below in an optimised build; sanitizers are slow.
 }
 
 }  // namespace
