@@ -18,7 +18,4 @@ class FrameSink {
 /// {"type": "error", "code": "invalid_argument", "message", "where", "hint", "retryable", "plugin_fault"}
 Json error_frame(const Error& error);
 
-/// The name of a code: "invalid_argument".
-const char* code_name(Code code);
-
 }  // namespace mtc::host

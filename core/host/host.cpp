@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/clock.hpp"
+#include "core/base/error_json.hpp"
 #include "core/base/text.hpp"
 #include "core/host/services.hpp"
 

@@ -37,7 +37,9 @@ std::string isa() {
   for (std::string flag; stream >> flag;) present.insert(flag);
   std::string text;
   for (const auto* flag : kFlags) {
-    if (present.contains(flag)) text += (text.empty() ? "" : "+") + std::string(flag);
+    if (!present.contains(flag)) continue;
+    if (!text.empty()) text += '+';
+    text += flag;
   }
   return text.empty() ? "base" : text;
 }

@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/report.hpp"
 
-#include <array>
+#include "core/base/error_json.hpp"
 
 namespace mtc::run {
 namespace {
-
-const char* code_name(Code code) {
-  static constexpr std::array<const char*, 16> names = {
-      "ok",        "cancelled",      "unknown",           "invalid_argument",   "deadline_exceeded",
-      "not_found", "already_exists", "permission_denied", "resource_exhausted", "failed_precondition",
-      "aborted",   "out_of_range",   "unimplemented",     "internal",           "unavailable",
-      "data_loss"};
-  const auto index = static_cast<std::size_t>(code);
-  return index < names.size() ? names[index] : "unknown";
-}
 
 Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
@@ -43,7 +33,7 @@ Json stage_json(const StageReport& stage) {
   for (const auto& action : stage.actions) {
     json["actions"].push_back({{"kind", action.kind}, {"status", action.status}, {"key", action.key}});
   }
-  if (stage.error) json["error"] = to_json(*stage.error);
+  if (stage.error) json["error"] = error_to_json(*stage.error);
   return json;
 }
 
@@ -52,13 +42,6 @@ Json stage_json(const StageReport& stage) {
 std::string RunReport::status() const {
   if (exit_code == 0) return "ok";
   return exit_code == 4 ? "gate_failed" : "failed";
-}
-
-Json to_json(const Error& error) {
-  return {{"code", code_name(error.code)},
-          {"message", error.message},
-          {"where", error.where},
-          {"hint", error.hint}};
 }
 
 Json to_json(const RunReport& report) {

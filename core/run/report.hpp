@@ -62,7 +62,6 @@ struct RunReport {
   [[nodiscard]] std::string status() const;
 };
 
-Json to_json(const Error& error);
 Json to_json(const RunReport& report);
 
 }  // namespace mtc::run

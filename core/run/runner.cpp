@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/base/clock.hpp"
+#include "core/base/error_json.hpp"
 #include "core/base/file.hpp"
 #include "core/run/action_runner.hpp"
 
@@ -76,7 +77,7 @@ class Run {
                                       {"status", stage.status},
                                       {"seconds", stage.seconds},
                                       {"metrics", stage.metrics},
-                                      {"error", stage.error ? to_json(*stage.error) : Json()}});
+                                      {"error", stage.error ? error_to_json(*stage.error) : Json()}});
     }
     return report;
   }

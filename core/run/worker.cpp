@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/base/clock.hpp"
+#include "core/base/error_json.hpp"
 #include "core/base/fd.hpp"
 #include "core/base/file.hpp"
 #include "core/base/frame.hpp"
@@ -32,17 +33,6 @@ std::string last_lines(const std::filesystem::path& log, std::size_t count) {
   auto lines = split(trim(*text), '\n');
   if (lines.size() > count) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
   return join(lines, "\n    ");
-}
-
-Error error_from(const Json& frame) {
-  Error error;
-  error.code = static_cast<Code>(frame.value("code", static_cast<int>(MTC_UNKNOWN)));
-  error.message = frame.value("message", "");
-  error.where = frame.value("where", "");
-  error.hint = frame.value("hint", "");
-  error.retryable = frame.value("retryable", false);
-  error.plugin_fault = frame.value("plugin_fault", false);
-  return error;
 }
 
 class Attempt {
@@ -118,8 +108,8 @@ class Attempt {
     if (type == "metric") {
       metrics_[frame.value("name", "")] = frame.value("value", 0.0);
     } else if (type == "error") {
-      const bool stopped = stopping_ || frame.value("code", 0) == MTC_CANCELLED;
-      set_outcome(stopped ? WorkerOutcome::End::stopped : WorkerOutcome::End::error, error_from(frame));
+      const bool stopped = stopping_ || frame.value("code", "") == "cancelled";
+      set_outcome(stopped ? WorkerOutcome::End::stopped : WorkerOutcome::End::error, error_from_json(frame));
     } else if (type == "done") {
       set_outcome(WorkerOutcome::End::done, {});
     } else {
