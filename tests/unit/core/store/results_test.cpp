@@ -284,7 +284,9 @@ TEST_F(ResultsTest, AHundredHitsCostLittle) {
   for (const Digest& key : keys) ASSERT_TRUE(store.find(key)->has_value());
   const double spent_ms = 1e3 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   std::cout << "100 hits of 4 blobs each: " << spent_ms << " ms of CPU\n";
-  EXPECT_LT(spent_ms, 50.0);  // Far below in an optimised build; sanitizers are slow.
+#ifdef __OPTIMIZE__  // Debug builds and sanitizers are several times slower.
+  EXPECT_LT(spent_ms, 50.0);
+#endif
 }
 
 }  // namespace
