@@ -163,6 +163,7 @@ Result<void> Planner::add_variant(const config::StageEntry& stage, const Definit
   action.outputs = declared.outputs;
   action.metrics = declared.metrics;
   std::vector<plugin::Param> own_params = declared.params;
+  Json session_defaults = Json::object();
   if (compiles || !declared.target_sections.empty()) {
     MTC_ASSIGN(const auto match, target(stage, combination));
     action.target = match.target;
@@ -172,12 +173,17 @@ Result<void> Planner::add_variant(const config::StageEntry& stage, const Definit
       action.name = match.target->id;
       own_params = match.service->params;
       std::erase_if(own_params, [](const auto& param) { return param.action != "compile"; });
+      // Compiling ends with a session that describes the artifact: it opens with the defaults.
+      for (const auto& param : match.service->params) {
+        if (param.action == "run") session_defaults[param.name] = param.default_value;
+      }
     }
   }
   MTC_ASSIGN(const auto all, params(own_params, stage, combination));
   const std::string own_kind = compiles ? "compile" : "stage";
   action.params = part_for(own_params, all, own_kind);
   action.key_params = affecting(own_params, action.params);
+  action.params.update(session_defaults);
   Json implicit = part_for(own_params, all, "predict");
   implicit.update(part_for(own_params, all, "measure"));
   pending_actions_.clear();
