@@ -29,7 +29,10 @@ std::string current_locale() {
 }
 
 bool same_handler(const struct sigaction& a, const struct sigaction& b) {
-  return a.sa_handler == b.sa_handler && a.sa_flags == b.sa_flags;
+  // What the C library adds by itself whenever it sets a handler (SA_RESTORER, not in its headers).
+  constexpr unsigned kRestorer = 0x04000000U;
+  const unsigned differ = static_cast<unsigned>(a.sa_flags) ^ static_cast<unsigned>(b.sa_flags);
+  return a.sa_handler == b.sa_handler && (differ & ~kRestorer) == 0;
 }
 
 }  // namespace
