@@ -8,78 +8,37 @@
 #include "plugins/cpu/emit/literal.hpp"
 #include "plugins/cpu/kernels/conv_shape.hpp"
 #include "plugins/cpu/kernels/kernel.hpp"
+#include "plugins/cpu/kernels/tile.hpp"
 
 namespace mtc::cpu {
 namespace {
 
-constexpr std::string_view kText = R"(/* 4 output pixels x 16 output channels; w: [taps][run][16]. */
-static void conv_f32_tile4(const struct conv* s, const float* x, const float* w, const float* bias, float low,
-                           float high, float* y, int32_t channels) {
-  float sum[4][16];
-  for (int p = 0; p < 4; p++) {
-    for (int o = 0; o < 16; o++) sum[p][o] = bias[o];
-  }
-  const int32_t step = s->column;
-  for (int32_t u = 0; u < s->taps_h; u++) {
-    for (int32_t v = 0; v < s->taps_w; v++) {
-      const float* tap = x + u * s->tap_h + v * s->tap_w;
-      for (int32_t k = 0; k < s->run; k++, w += 16) {
-        for (int p = 0; p < 4; p++) {
-          const float value = tap[p * step + k];
-          for (int o = 0; o < 16; o++) sum[p][o] += value * w[o];
-        }
-      }
-    }
-  }
-  for (int p = 0; p < 4; p++, y += s->out_c) {
-    for (int o = 0; o < 16; o++) {
-      const float least = sum[p][o] < low ? low : sum[p][o];
-      sum[p][o] = least > high ? high : least;
-    }
-    if (channels == 16) {
-      for (int o = 0; o < 16; o++) y[o] = sum[p][o];
-    } else {
-      for (int32_t o = 0; o < channels; o++) y[o] = sum[p][o];
-    }
-  }
-}
-
-/* The same for 1 output pixel. */
-static void conv_f32_tile1(const struct conv* s, const float* x, const float* w, const float* bias, float low,
-                           float high, float* y, int32_t channels) {
-  float sum[16];
-  for (int o = 0; o < 16; o++) sum[o] = bias[o];
-  for (int32_t u = 0; u < s->taps_h; u++) {
-    for (int32_t v = 0; v < s->taps_w; v++) {
-      const float* tap = x + u * s->tap_h + v * s->tap_w;
-      for (int32_t k = 0; k < s->run; k++, w += 16) {
-        for (int o = 0; o < 16; o++) sum[o] += tap[k] * w[o];
-      }
-    }
-  }
-  for (int32_t o = 0; o < channels; o++) {
-    const float least = sum[o] < low ? low : sum[o];
-    y[o] = least > high ? high : least;
-  }
-}
-
-static void conv_f32(const struct conv* s, const float* x, const float* w, const float* bias, float low, float high,
+constexpr std::string_view kText =
+    R"(static void conv_f32(const struct conv* s, const float* x, const float* w, const float* bias, float low, float high,
                      float* y) {
   const size_t panel = (size_t)s->taps_h * (size_t)s->taps_w * (size_t)s->run * 16;
+  float sum[4][16];
   for (int32_t g = 0; g < s->groups; g++, x += s->group) {
     for (int32_t o = 0; o < s->group_out; o += 16, w += panel, bias += 16) {
       const int32_t channels = s->group_out - o < 16 ? s->group_out - o : 16;
       for (int32_t i = 0; i < s->out_h; i++) {
         const float* line = x + (size_t)i * (size_t)s->row;
         float* out = y + (size_t)i * (size_t)s->out_w * (size_t)s->out_c + (size_t)(g * s->group_out + o);
-        int32_t j = 0;
-        for (; j + 4 <= s->out_w; j += 4) {
-          conv_f32_tile4(s, line + (size_t)j * (size_t)s->column, w, bias, low, high,
-                         out + (size_t)j * (size_t)s->out_c, channels);
-        }
-        for (; j < s->out_w; j++) {
-          conv_f32_tile1(s, line + (size_t)j * (size_t)s->column, w, bias, low, high,
-                         out + (size_t)j * (size_t)s->out_c, channels);
+        for (int32_t j = 0; j < s->out_w;) {
+          const int32_t pixels = s->out_w - j < 4 ? 1 : 4;
+          if (pixels == 4) {
+            tile_f32_4(s, line + (size_t)j * (size_t)s->column, w, bias, sum);
+          } else {
+            tile_f32_1(s, line + (size_t)j * (size_t)s->column, w, bias, sum[0]);
+          }
+          for (int32_t p = 0; p < pixels; p++, out += s->out_c) {
+            for (int k = 0; k < 16; k++) {
+              const float least = sum[p][k] < low ? low : sum[p][k];
+              sum[p][k] = least > high ? high : least;
+            }
+            memcpy(out, sum[p], (size_t)channels * sizeof *out);
+          }
+          j += pixels;
         }
       }
     }
@@ -99,8 +58,7 @@ std::size_t scratch_bytes(const Program&, const Layer& layer) {
 void emit(Emitter& emitter, const Layer& layer) {
   const Conv& conv = std::get<Conv>(layer.op);
   const Window window = flattened(conv);
-  emitter.need(kConvStructText);
-  emitter.need(kText);
+  for (const auto text : {kConvStructText, kTileF32AvxText, kTileF32PortableText, kText}) emitter.need(text);
   std::string input = emitter.read(layer.inputs[0]);
   if (window.padded()) {
     emitter.need(kPadF32Text);

@@ -6,10 +6,10 @@
 
 #include "plugins/cpu/emit/literal.hpp"
 #include "plugins/cpu/kernels/conv_shape.hpp"
-#include "plugins/cpu/kernels/dot_tile.hpp"
 #include "plugins/cpu/kernels/kernel.hpp"
 #include "plugins/cpu/kernels/requantize.hpp"
 #include "plugins/cpu/kernels/text_pattern.hpp"
+#include "plugins/cpu/kernels/tile.hpp"
 
 namespace mtc::cpu {
 namespace {
@@ -27,9 +27,9 @@ constexpr std::string_view kLoops = R"(
         for (int32_t j = 0; j < s->out_w;) {
           const int32_t pixels = s->out_w - j < 4 ? 1 : 4;
           if (pixels == 4) {
-            dot_tile4(s, line + (size_t)j * (size_t)s->column, w, bias, sum);
+            tile_u8_4(s, line + (size_t)j * (size_t)s->column, w, bias, sum);
           } else {
-            dot_tile1(s, line + (size_t)j * (size_t)s->column, w, bias, sum[0]);
+            tile_u8_1(s, line + (size_t)j * (size_t)s->column, w, bias, sum[0]);
           }
           for (int32_t p = 0; p < pixels; p++, out += s->out_c) {
             OUT made[16];
@@ -88,7 +88,8 @@ void emit(Emitter& emitter, const Layer& layer) {
   const Window window = flattened(conv);
   const Tensor& input = emitter.tensor(layer.inputs[0]);
   const Tensor& output = emitter.tensor(layer.output);
-  for (const auto text : {kConvStructText, kPadI16Text, kDotTileAvx2Text, kDotTilePortableText})
+  for (const auto text :
+       {kConvStructText, kPadI16Text, kTileU8Avx2Text, kTileU8Sse2Text, kTileU8PortableText})
     emitter.need(text);
   emitter.statement(fmt::format("pad_i16({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})", window.in_h,
                                 window.in_w, conv.groups, conv.in_channels / conv.groups, window.pad_top,

@@ -25,7 +25,8 @@ static inline int32_t pool_index(int32_t at, int32_t tap, int32_t stride, int32_
 )";
 
 /// TYPE, LEAST and NAME are replaced.
-constexpr std::string_view kMaxText = R"(static void NAME(const struct pool* s, const TYPE* x, TYPE* y) {
+constexpr std::string_view kMaxText =
+    R"(static void NAME(const struct pool* s, const TYPE* restrict x, TYPE* restrict y) {
   for (int32_t i = 0; i < s->out_h; i++) {
     for (int32_t j = 0; j < s->out_w; j++, y += s->channels) {
       for (int32_t c = 0; c < s->channels; c++) y[c] = LEAST;
@@ -81,14 +82,15 @@ std::string average_text(std::string_view head, std::string_view type, std::stri
 
 std::string_view average_f32_text() {
   static const std::string text = average_text(
-      "static void average_f32(const struct pool* s, const float* x, float* y) {", "float", "float", "tap[c]",
-      "for (int32_t c = 0; c < channels; c++) y[first + c] = sum[c] / (float)count;");
+      "static void average_f32(const struct pool* s, const float* restrict x, float* restrict y) {", "float",
+      "float", "tap[c]", "for (int32_t c = 0; c < channels; c++) y[first + c] = sum[c] / (float)count;");
   return text;
 }
 
 std::string_view average_u8_text() {
   static const std::string text = average_text(
-      "static void average_u8(const struct pool* s, const uint8_t* x, int32_t in_zero, float in_scale,\n"
+      "static void average_u8(const struct pool* s, const uint8_t* restrict x, int32_t in_zero, float "
+      "in_scale,\n"
       "                       float out_scale, float low, float high, int32_t zero, uint8_t* y) {",
       "uint8_t", "int32_t", "tap[c] - in_zero",
       "const float divisor = out_scale * (float)count;\n"
@@ -100,7 +102,8 @@ std::string_view average_u8_text() {
 
 std::string_view average_u8_f32_text() {
   static const std::string text = average_text(
-      "static void average_u8_f32(const struct pool* s, const uint8_t* x, int32_t in_zero, float in_scale,\n"
+      "static void average_u8_f32(const struct pool* s, const uint8_t* restrict x, int32_t in_zero, float "
+      "in_scale,\n"
       "                           float* y) {",
       "uint8_t", "int32_t", "tap[c] - in_zero",
       "const float scale = in_scale / (float)count;\n"
