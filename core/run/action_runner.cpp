@@ -59,21 +59,36 @@ std::string ActionRunner::stage_name(std::size_t action) const {
   return plan_.variants[plan_.actions[action].variant].name();
 }
 
+Result<const FoundDependency*> ActionRunner::dependency(const plugin::Plugin& plugin,
+                                                        const plugin::Dependency& wanted) {
+  const auto key = std::pair(&plugin, wanted.name);
+  auto known = dependencies_.find(key);
+  if (known == dependencies_.end()) {
+    MTC_ASSIGN(auto found, find_dependency(wanted, plugin, store_));
+    known = dependencies_.emplace(key, std::move(found)).first;
+  }
+  return &known->second;
+}
+
+Result<void> ActionRunner::find_dependencies() {
+  for (const auto& action : plan_.actions) {
+    if (action.plugin == nullptr) continue;
+    for (const auto& wanted : action.plugin->manifest.dependencies)
+      MTC_TRY(dependency(*action.plugin, wanted));
+  }
+  return {};
+}
+
 Result<PreparedAction> ActionRunner::prepare(std::size_t index) {
   const auto& action = plan_.actions[index];
   PreparedAction prepared;
   pipeline::Facts facts;
   if (action.plugin != nullptr) {
     MTC_ASSIGN(facts.plugin, store_.file_digest(action.plugin->file));
-    for (const auto& dependency : action.plugin->manifest.dependencies) {
-      const auto key = std::pair(action.plugin, dependency.name);
-      if (!dependencies_.contains(key)) {
-        MTC_ASSIGN(auto found, find_dependency(dependency, *action.plugin, store_));
-        dependencies_.emplace(key, std::move(found));
-      }
-      const auto& found = dependencies_.at(key);
-      facts.dependencies.emplace_back(dependency.name, found.identity);
-      prepared.dependencies[dependency.name] = found.path.string();
+    for (const auto& wanted : action.plugin->manifest.dependencies) {
+      MTC_ASSIGN(const auto* found, dependency(*action.plugin, wanted));
+      facts.dependencies.emplace_back(wanted.name, found->identity);
+      prepared.dependencies[wanted.name] = found->path.string();
     }
   }
   for (const auto& part : action.numeric) {

@@ -44,7 +44,11 @@ class ActionRunner {
   ActionRunner(const pipeline::Plan& plan, store::Store& store, Events& events, const RunOptions& options,
                std::filesystem::path run_folder);
 
-  /// Errors: a file that cannot be read, a library or tool that is missing.
+  /// Finds every library and tool that the plan's plugins need, so that none is missed in hour three.
+  /// Errors: failed_precondition, with what was searched and how to get it.
+  Result<void> find_dependencies();
+
+  /// Errors: a file that cannot be read.
   Result<PreparedAction> prepare(std::size_t action);
 
   /// A hit, a replayed record, or an attempt. The result is then at result(action).
@@ -65,6 +69,7 @@ class ActionRunner {
                                      const std::filesystem::path& staging, const WorkerOutcome& outcome);
   Result<WorkerOutcome> work(std::size_t action, const PreparedAction& prepared,
                              const std::filesystem::path& staging, const std::filesystem::path& log);
+  Result<const FoundDependency*> dependency(const plugin::Plugin& plugin, const plugin::Dependency& wanted);
   [[nodiscard]] OutputOf output_of() const;
   [[nodiscard]] std::string stage_name(std::size_t action) const;
 

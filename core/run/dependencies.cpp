@@ -66,7 +66,7 @@ Result<std::filesystem::path> find_library(const std::string& name, const plugin
   std::error_code error;
   if (const char* file = std::getenv(variable.c_str()); file != nullptr && *file != '\0') {
     if (std::filesystem::is_regular_file(file, error)) return std::filesystem::canonical(file);
-    return Error{Code::not_found,
+    return Error{Code::failed_precondition,
                  fmt::format("{} names '{}', which is not a file", variable, file),
                  {},
                  fmt::format("set {} to the path of {}", variable, name)};
@@ -75,7 +75,7 @@ Result<std::filesystem::path> find_library(const std::string& name, const plugin
     if (std::filesystem::is_regular_file(folder / name, error))
       return std::filesystem::canonical(folder / name);
   }
-  return Error{Code::not_found,
+  return Error{Code::failed_precondition,
                fmt::format("the library {} of plugin {} was not found", name, plugin.manifest.id),
                {},
                fmt::format("install it (scripts/setup does), or set {} to its path", variable)};
@@ -116,7 +116,7 @@ Result<FoundDependency> find_dependency(const plugin::Dependency& dependency, co
   }
   auto found = find_program(dependency.name);
   if (!found) {
-    return Error{Code::not_found,
+    return Error{Code::failed_precondition,
                  fmt::format("the tool {} of plugin {} is not on PATH", dependency.name, plugin.manifest.id),
                  {},
                  "install it (scripts/setup does)"};

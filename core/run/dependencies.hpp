@@ -22,7 +22,7 @@ struct FoundDependency {
 ///
 /// A library: the file that MTC_<STEM> names (libonnxruntime.so.1 → MTC_ONNXRUNTIME), LD_LIBRARY_PATH, beside
 /// the plugin, `../libraries` of the plugin's folder, then the folders of /etc/ld.so.conf and the system's
-/// own. A tool: PATH. Errors: not_found, with what was searched and how to get it.
+/// own. A tool: PATH. Errors: failed_precondition, with what was searched and how to get it.
 Result<FoundDependency> find_dependency(const plugin::Dependency& dependency, const plugin::Plugin& plugin,
                                         store::Store& store);
 

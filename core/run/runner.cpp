@@ -59,6 +59,8 @@ class Run {
         options_(options),
         actions_(plan, store, events, options, folder) {}
 
+  Result<void> find_dependencies() { return actions_.find_dependencies(); }
+
   RunReport run() {
     RunReport report;
     for (std::size_t i = 0; i < plan_.variants.size(); ++i) {
@@ -203,17 +205,19 @@ std::string file_name(const std::string& text) {
 
 Result<RunReport> run_plan(const pipeline::Plan& plan, store::Store& store, Events& events,
                            const RunOptions& options) {
-  MTC_ASSIGN(const auto run, store.new_run());
-  MTC_ASSIGN(auto sink, file_sink(run.second / "events.jsonl"));
+  MTC_ASSIGN(const auto folder, store.new_run());
+  Run run(plan, store, events, options, folder.second);
+  MTC_TRY(run.find_dependencies());
+  MTC_ASSIGN(auto sink, file_sink(folder.second / "events.jsonl"));
   events.add(std::move(sink));
-  events.emit("run.started", {{"run_id", run.first}, {"stages", plan.variants.size()}});
-  RunReport report = Run(plan, store, events, options, run.second).run();
-  report.run_id = run.first;
+  events.emit("run.started", {{"run_id", folder.first}, {"stages", plan.variants.size()}});
+  RunReport report = run.run();
+  report.run_id = folder.first;
   report.store = store.root().string();
   MTC_ASSIGN(report.store_bytes, store.bytes());
   report.driver_cpu_ms = cpu_ms();
   events.emit("run.finished", {{"status", report.status()}, {"exit_code", report.exit_code}});
-  MTC_TRY(write_file_atomic(run.second / "run.json", to_json(report).dump(2) + "\n"));
+  MTC_TRY(write_file_atomic(folder.second / "run.json", to_json(report).dump(2) + "\n"));
   return report;
 }
 
