@@ -45,7 +45,7 @@ TEST_F(WorkerTest, EndsBySegmentationFaultWithABacktrace) {
   const auto result = run("convert.segfault");
   EXPECT_EQ(result.status.signal, SIGSEGV);
   EXPECT_THAT(result.printed,
-              HasSubstr("crashed: SIGSEGV at address 0x0000000000000000 in convert.segfault of "));
+              HasSubstr("crashed: SIGSEGV at address 0x0000000000000040 in convert.segfault of "));
   EXPECT_THAT(result.printed, HasSubstr("hostile.so"));
   EXPECT_TRUE(result.last("error").empty());
 }

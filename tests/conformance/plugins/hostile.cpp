@@ -36,7 +36,7 @@ Result<void> write_output(const Host& host) {
 }
 
 Result<void> segfault(Host&) {
-  volatile std::uintptr_t address = 0;
+  volatile std::uintptr_t address = 0x40;  // on the page that is never mapped
   *reinterpret_cast<volatile int*>(address) = 1;
   return {};
 }
