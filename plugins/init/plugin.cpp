@@ -3,6 +3,7 @@
 // Stage train.init: parameters in, an untrained model out. Apart from plugin train, which loads libtorch.
 #include "mtc/plugin.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "plugins/init/residual_cnn.hpp"
@@ -15,13 +16,13 @@ using mtc::Result;
 Result<mtc::init::ResidualCnn> read_network(const mtc::sdk::Host& host) {
   mtc::init::ResidualCnn network;
   MTC_ASSIGN(network.classes, host.integer("classes"));
-  for (std::size_t i = 0; i < 3; ++i) {
-    MTC_ASSIGN(network.input_shape[i], host.integer("input_shape", i));
-  }
-  if (host.integer("input_shape", 3)) {
-    return mtc::Error{mtc::Code::invalid_argument, "input_shape has more than 3 values", "input_shape",
+  MTC_ASSIGN(const auto shape, host.integers("input_shape"));
+  if (shape.size() != network.input_shape.size()) {
+    return mtc::Error{mtc::Code::invalid_argument,
+                      "input_shape has " + std::to_string(shape.size()) + " values, not 3", "input_shape",
                       "give channels, height and width: [3, 32, 32]"};
   }
+  std::ranges::copy(shape, network.input_shape.begin());
   MTC_ASSIGN(network.width, host.integer("width"));
   MTC_ASSIGN(network.stages, host.integer("stages"));
   MTC_ASSIGN(network.blocks, host.integer("blocks"));
