@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Float edits before quantization: an opset that can express it, batch norms and shifts folded into biases.
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include "mtc/result.hpp"
+
+namespace mtc::quantize {
+
+/// Folds an Add of a constant into the node before it, where the sum is that node's bias: Conv + Add of [C,
+/// 1, …] gets a bias, MatMul of rank 2 + Add of [N] or [1, N] becomes Gemm. So the shift is added in int32,
+/// as the scheme says. Returns how many were folded.
+Result<int> fold_shifts(onnx::ModelProto& model);
+
+/// Converts the model to opset 13, the first with per-channel DequantizeLinear; a newer one is left alone.
+/// Keeps metadata. Errors: unimplemented when ONNX's version converter cannot.
+Result<void> raise_opset(onnx::ModelProto& model);
+
+/// All of it: constants and batch norms folded, shifts folded, opset raised, unused parts removed.
+Result<void> prepare(onnx::ModelProto& model);
+
+}  // namespace mtc::quantize
