@@ -65,7 +65,8 @@ const std::vector<Library>& libraries() {
 /// Headers of C, POSIX, Linux and the compiler.
 bool is_system(std::string_view header) {
   if (header.find_first_of("./") == std::string_view::npos) return true;  // <vector>
-  if (header.starts_with("sys/") || header.starts_with("linux/")) return true;
+  if (header.starts_with("sys/") || header.starts_with("linux/") || header.starts_with("sanitizer/"))
+    return true;
   static const Parts names{"assert.h",  "cpuid.h",    "ctype.h",     "dirent.h",    "dlfcn.h",  "elf.h",
                            "errno.h",   "execinfo.h", "immintrin.h", "xmmintrin.h", "fcntl.h",  "fenv.h",
                            "float.h",   "inttypes.h", "limits.h",    "link.h",      "math.h",   "poll.h",
