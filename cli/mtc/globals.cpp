@@ -8,6 +8,7 @@ namespace mtc::cli {
 void add_global_options(CLI::App& app, Globals& globals) {
   app.add_option("--plugin", globals.plugins,
                  "A plugin file or a folder of plugins, searched first; repeatable")
+      ->allow_extra_args(false)
       ->type_name("PATH");
   app.add_option("--store", globals.store, "Folder of the store (default: $MTC_STORE, else ~/.cache/mtc)")
       ->type_name("DIR");

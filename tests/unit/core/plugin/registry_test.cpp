@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/temp_dir.hpp"
-#include "tests/unit/core/plugin/elf_image.hpp"
+#include "tests/support/elf_image.hpp"
 
 namespace mtc::plugin {
 namespace {
@@ -27,7 +27,7 @@ std::string document(const std::string& id, const std::string& plugin, const std
 class RegistryTest : public testing::Test {
  protected:
   void add(const std::string& file, const std::string& id, const std::string& rest) const {
-    static_cast<void>(dir_.write(file, elf_image(manifest(id, rest))));
+    static_cast<void>(dir_.write(file, test::elf_image(manifest(id, rest))));
   }
   [[nodiscard]] Registry scan(const std::vector<std::string>& folders = {"a"},
                               const std::vector<std::string>& explicit_entries = {}) const {
@@ -70,19 +70,19 @@ TEST_F(RegistryTest, RejectsWhatIsNoElfFile) {
 }
 
 TEST_F(RegistryTest, RejectsATruncatedFile) {
-  const std::string image = elf_image(manifest("x", stage("train.x")));
+  const std::string image = test::elf_image(manifest("x", stage("train.x")));
   dir_.write("a/x.so", image.substr(0, image.size() - 70));
   EXPECT_NE(reason(scan()).find("truncated"), std::string::npos) << reason(scan());
 }
 
 TEST_F(RegistryTest, RejectsALibraryWithoutManifest) {
-  dir_.write("a/x.so", elf_image("", host_elf_machine(), ".text"));
+  dir_.write("a/x.so", test::elf_image("", host_elf_machine(), ".text"));
   EXPECT_NE(reason(scan()).find("no section .mtc.manifest"), std::string::npos) << reason(scan());
 }
 
 TEST_F(RegistryTest, RejectsAnotherMachine) {
   const std::uint16_t other = host_elf_machine() == 183 ? 62 : 183;
-  dir_.write("a/x.so", elf_image(manifest("x", stage("train.x")), other));
+  dir_.write("a/x.so", test::elf_image(manifest("x", stage("train.x")), other));
   EXPECT_EQ(reason(scan()), "built for " + elf_machine_name(other) + ", this machine is " +
                                 elf_machine_name(host_elf_machine()) + "; build it for this machine");
 }

@@ -10,11 +10,11 @@
 
 #include "core/base/elf.hpp"
 
-namespace mtc::plugin {
+namespace mtc::test {
 
 /// The bytes of an ELF file with the section `section`. Layout: header, section bytes, names, section
 /// headers.
 std::string elf_image(std::string_view content, std::uint16_t machine = host_elf_machine(),
                       std::string_view section = ".mtc.manifest");
 
-}  // namespace mtc::plugin
+}  // namespace mtc::test

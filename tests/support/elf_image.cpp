@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/unit/core/plugin/elf_image.hpp"
+#include "tests/support/elf_image.hpp"
 
 #include <elf.h>
 
 #include <cstring>
 
-namespace mtc::plugin {
+namespace mtc::test {
 namespace {
 
 template <class T>
@@ -51,4 +51,4 @@ std::string elf_image(std::string_view content, std::uint16_t machine, std::stri
   return image;
 }
 
-}  // namespace mtc::plugin
+}  // namespace mtc::test
