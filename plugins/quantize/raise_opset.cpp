@@ -1,16 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <exception>
+#include <set>
 #include <string>
+#include <utility>
 
 #include <onnx/version_converter/convert.h>
 
 #include "plugins/quantize/prepare.hpp"
 #include "plugins/support/onnx/model.hpp"
+#include "plugins/support/onnx/transform.hpp"
 
 namespace mtc::quantize {
 namespace {
 
 constexpr int kFirstPerChannelOpset = 13;
+
+/// The converter moves the axis of Softmax between opsets and needs the rank of its input for it.
+Result<void> describe_softmax_inputs(onnx::ModelProto& model) {
+  MTC_ASSIGN(const auto shapes, model::infer_shapes(model));
+  auto& graph = *model.mutable_graph();
+  graph.clear_value_info();
+  std::set<std::string> described;
+  for (const auto& node : graph.node()) {
+    if (node.op_type() != "Softmax" && node.op_type() != "LogSoftmax" && node.op_type() != "Hardmax")
+      continue;
+    const auto shape = shapes.find(node.input(0));
+    if (shape == shapes.end() || !described.insert(node.input(0)).second) continue;
+    auto& value = *graph.add_value_info();
+    value.set_name(node.input(0));
+    auto& type = *value.mutable_type()->mutable_tensor_type();
+    type.set_elem_type(onnx::TensorProto::FLOAT);
+    for (const auto extent : shape->second) {
+      auto& dim = *type.mutable_shape()->add_dim();
+      if (extent >= 0) dim.set_dim_value(extent);
+    }
+  }
+  return {};
+}
 
 /// The converter wants every initializer to be a graph input as well (IR 3) or IR 4 and up; it is given the
 /// latter.
@@ -32,7 +59,9 @@ Result<onnx::ModelProto> convert(const onnx::ModelProto& model) {
 
 Result<void> raise_opset(onnx::ModelProto& model) {
   if (model::opset(model) >= kFirstPerChannelOpset) return {};
+  MTC_TRY(describe_softmax_inputs(model));
   MTC_ASSIGN(auto converted, convert(model));
+  converted.mutable_graph()->clear_value_info();
   for (const auto& [key, value] : model::metadata(model)) model::set_metadata(converted, key, value);
   model = std::move(converted);
   return {};

@@ -12,6 +12,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "plugins/sparsify/prune.hpp"
 #include "plugins/support/onnx/model.hpp"
 #include "tests/support/data_path.hpp"
 #include "tests/unit/plugins/quantize/graph_builder.hpp"
@@ -154,6 +155,36 @@ TEST_F(ResNet20, ReportsTheSqnrOfDumpedTensors) {
     EXPECT_NEAR(layer.sqnr_db, 10.0 * std::log10(signal / noise), 1e-6) << layer.node;
     EXPECT_GT(layer.sqnr_db, 15.0) << layer.node;
   }
+}
+
+/// Non-zeros of the fullest group of four input channels of an int8 weight [M, C, kh, kw].
+std::ptrdiff_t fullest_group(const onnx::TensorProto& weight) {
+  const auto codes = *model::values<std::int8_t>(weight);
+  const auto inner = static_cast<std::size_t>(weight.dims(2) * weight.dims(3));
+  std::ptrdiff_t fullest = 0;
+  for (std::size_t group = 0; group < codes.size() / (4 * inner); ++group) {
+    for (std::size_t at = 0; at < inner; ++at) {
+      std::ptrdiff_t count = 0;
+      for (std::size_t i = 0; i < 4; ++i) count += codes[(group * 4 + i) * inner + at] != 0 ? 1 : 0;
+      fullest = std::max(fullest, count);
+    }
+  }
+  return fullest;
+}
+
+TEST_F(ResNet20, KeepsTwoOfFourZerosThroughFoldingAndQuantization) {
+  ASSERT_TRUE(sparsify::prune(model_, {sparsify::Pattern::two_of_four, 0.5, {}}));
+  const auto outcome = quantize(model_, calibration_, quick(Method::minmax), go_on);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  int checked = 0;
+  for (const auto& tensor : outcome->model.graph().initializer()) {
+    if (tensor.data_type() != onnx::TensorProto::INT8 || tensor.dims_size() != 4 || tensor.dims(1) % 4 != 0)
+      continue;
+    EXPECT_LE(fullest_group(tensor), 2) << tensor.name();
+    ++checked;
+  }
+  EXPECT_EQ(checked, 18);
+  EXPECT_EQ(model::metadata(outcome->model).at("mtc.sparsity.pattern"), "2:4");
 }
 
 TEST_F(ResNet20, EndsWhenTheMonitorSaysSo) {
