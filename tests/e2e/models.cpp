@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/e2e/models.hpp"
+
+#include <onnx/onnx_pb.h>
+
+namespace mtc::test {
+namespace {
+
+onnx::ModelProto empty_model() {
+  onnx::ModelProto model;
+  model.set_ir_version(7);
+  model.add_opset_import()->set_version(13);
+  return model;
+}
+
+void set_type(onnx::ValueInfoProto& value, const char* name, const std::vector<int>& extents) {
+  value.set_name(name);
+  auto& tensor = *value.mutable_type()->mutable_tensor_type();
+  tensor.set_elem_type(onnx::TensorProto::FLOAT);
+  tensor.mutable_shape()->add_dim()->set_dim_param("N");
+  for (const int extent : extents) tensor.mutable_shape()->add_dim()->set_dim_value(extent);
+}
+
+void add_node(onnx::GraphProto& graph, const char* operation, const char* name,
+              const std::vector<const char*>& inputs, const char* output) {
+  auto& node = *graph.add_node();
+  node.set_op_type(operation);
+  node.set_name(name);
+  for (const char* input : inputs) node.add_input(input);
+  node.add_output(output);
+}
+
+}  // namespace
+
+std::string conv_model(int height, const std::vector<float>& weight) {
+  auto model = empty_model();
+  auto& graph = *model.mutable_graph();
+  graph.set_name("conv");
+  set_type(*graph.add_input(), "x", {1, height, height});
+  set_type(*graph.add_output(), "y", {1});
+  auto& tensor = *graph.add_initializer();
+  tensor.set_name("conv1.weight");
+  tensor.set_data_type(onnx::TensorProto::FLOAT);
+  for (const int extent : {1, 1, 3, 3}) tensor.add_dims(extent);
+  for (const float value : weight) tensor.add_float_data(value);
+  add_node(graph, "Conv", "conv1", {"x", "conv1.weight"}, "a");
+  add_node(graph, "GlobalAveragePool", "pool1", {"a"}, "b");
+  add_node(graph, "Flatten", "flatten1", {"b"}, "y");
+  return model.SerializeAsString();
+}
+
+std::string model_without_graph() { return empty_model().SerializeAsString(); }
+
+}  // namespace mtc::test

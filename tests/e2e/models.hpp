@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Small ONNX models, sound and broken.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mtc::test {
+
+/// Conv 3×3 without padding from [N,1,height,height] to one channel, then GlobalAveragePool and Flatten to
+/// [N,1]; its node is called "conv1" and its weight "conv1.weight" with the values `weight` (9).
+std::string conv_model(int height, const std::vector<float>& weight);
+
+/// A model with version and opset, but without a graph.
+std::string model_without_graph();
+
+}  // namespace mtc::test

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Verbs: one stage from the command line, with the store and the keys of a pipeline.
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/e2e/sandbox.hpp"
+
+namespace mtc::test {
+namespace {
+
+using testing::HasSubstr;
+
+class OneShot : public testing::Test {
+ protected:
+  OneShot() {
+    const auto made = box_.mtc({"train.init", "--width", "2", "--stages", "2", "-o", "model.onnx"});
+    EXPECT_EQ(made.exit_code, 0) << made.err;
+  }
+  /// Images of the model's shape with labels, described by data.toml.
+  void make_data() {
+    const auto outcome =
+        box_.run("mtc = 1\n[stage.images]\nuses = \"data.generate\"\nwith = { samples = 20 }\n");
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    box_.write("data.toml",
+               "format = \"npy\"\ninputs = \"mtc-out/images/tensors/images.npy\"\n"
+               "labels = \"mtc-out/images/tensors/labels.npy\"\npreprocess = \"unit\"\nclasses = 10\n");
+  }
+  Sandbox box_;
+};
+
+TEST_F(OneShot, GoesFromAModelToAMeasuredArtifact) {
+  make_data();
+  const auto sparse = box_.mtc({"sparsify", "model.onnx", "--sparsity", "0.25", "-o", "sparse.onnx"});
+  EXPECT_EQ(sparse.exit_code, 0) << sparse.err;
+  EXPECT_TRUE(std::filesystem::is_regular_file(box_ / "sparse.onnx"));
+  EXPECT_TRUE(std::filesystem::is_regular_file(box_ / "sparse.report.json"));
+  const auto built = box_.mtc({"compile", "sparse.onnx", "--target", "cpu.portable", "-o", "artifact"});
+  EXPECT_EQ(built.exit_code, 0) << built.err;
+  EXPECT_TRUE(std::filesystem::is_regular_file(box_ / "artifact/artifact.toml"));
+  const auto score = box_.mtc({"evaluate", "artifact", "--data", "data.toml", "-o", "score.json", "--json"});
+  EXPECT_EQ(score.exit_code, 0) << score.err;
+  EXPECT_TRUE(stage_of(score.json(), "evaluate")["metrics"]["top1"].is_number());
+  EXPECT_TRUE(Json::parse(read_file(box_ / "score.json")).is_object());
+  const auto speed = box_.mtc({"bench", "artifact", "--warmup-seconds", "0", "--min-seconds", "0",
+                               "--min-runs", "5", "-o", "speed.json", "--json"});
+  EXPECT_EQ(speed.exit_code, 0) << speed.err;
+  EXPECT_GT(stage_of(speed.json(), "bench")["metrics"]["latency_p50_ms"].get<double>(), 0);
+  EXPECT_TRUE(Json::parse(read_file(box_ / "speed.json")).is_object());
+}
+
+TEST_F(OneShot, RefusesToReplaceAFileWithoutForce) {
+  box_.write("out.onnx", "mine");
+  const auto refused = box_.mtc({"sparsify", "model.onnx", "-o", "out.onnx"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("out.onnx' exists"));
+  EXPECT_THAT(refused.err, HasSubstr("--force"));
+  EXPECT_EQ(read_file(box_ / "out.onnx"), "mine");
+  EXPECT_EQ(box_.mtc({"sparsify", "model.onnx", "-o", "out.onnx", "--force"}).exit_code, 0);
+  EXPECT_NE(read_file(box_ / "out.onnx"), "mine");
+}
+
+TEST_F(OneShot, NamesTheOutputAfterModelVerbAndTarget) {
+  ASSERT_EQ(box_.mtc({"sparsify", "model.onnx"}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(box_ / "model.sparsify.onnx"));
+  ASSERT_EQ(box_.mtc({"compile", "model.onnx", "--target", "cpu.portable"}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(box_ / "model.compile.cpu.portable/artifact.toml"));
+}
+
+TEST_F(OneShot, PrintsThePipelineThatItStandsFor) {
+  const std::vector<std::string> verb{
+      "sparsify", "model.onnx",     "--pattern", "2:4", "--skip", "stem.weight", "stage1.0.conv1.weight",
+      "--gate",   "sparsity >= 0.1"};
+  auto printing = verb;
+  printing.emplace_back("--emit-toml");
+  const auto printed = box_.mtc(printing);
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  EXPECT_TRUE(!std::filesystem::exists(box_ / "model.sparsify.onnx"));
+  auto running = verb;
+  running.insert(running.end(), {"--json", "-o", "out.onnx"});
+  const auto direct = stage_of(box_.mtc(running).json(), "sparsify");
+  EXPECT_EQ(direct["status"], "ran");
+  const auto piped = stage_of(box_.run(printed.out).json(), "sparsify");
+  EXPECT_EQ(piped["status"], "hit");
+  EXPECT_EQ(piped["actions"],
+            Json::array({{{"kind", "stage"}, {"status", "hit"}, {"key", direct["actions"][0]["key"]}}}));
+  EXPECT_EQ(piped["gates"].size(), 1U);
+}
+
+TEST_F(OneShot, PrintsThePipelineOfASession) {
+  make_data();
+  const std::vector<std::string> verb{"evaluate", "artifact", "--data", "data.toml"};
+  ASSERT_EQ(box_.mtc({"compile", "model.onnx", "--target", "cpu.portable", "-o", "artifact"}).exit_code, 0);
+  const auto printed = box_.mtc({"evaluate", "artifact", "--data", "data.toml", "--emit-toml"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.err;
+  const auto direct =
+      stage_of(box_.mtc({"evaluate", "artifact", "--data", "data.toml", "--json"}).json(), "evaluate");
+  const auto piped = stage_of(box_.run(printed.out).json(), "evaluate");
+  EXPECT_EQ(piped["status"], "hit");
+  ASSERT_EQ(piped["actions"].size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(piped["actions"][i]["key"], direct["actions"][i]["key"]);
+}
+
+TEST_F(OneShot, AGateSetsTheExitCode) {
+  EXPECT_EQ(box_.mtc({"sparsify", "model.onnx", "-o", "a.onnx", "--gate", "sparsity >= 0.4"}).exit_code, 0);
+  EXPECT_EQ(box_.mtc({"sparsify", "model.onnx", "-o", "b.onnx", "--gate", "sparsity >= 0.9"}).exit_code, 4);
+}
+
+TEST_F(OneShot, ChecksAParameterAgainstItsRange) {
+  const auto outcome = box_.mtc({"sparsify", "model.onnx", "--sparsity", "1.5"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--sparsity"));
+  EXPECT_THAT(outcome.err, HasSubstr("0..1"));
+}
+
+TEST_F(OneShot, SaysThatTheModelIsMissing) {
+  const auto outcome = box_.mtc({"sparsify", "gone.onnx"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("gone.onnx' does not exist"));
+}
+
+TEST_F(OneShot, DeployPacksTheArtifactWithItsManifest) {
+  const auto outcome =
+      box_.mtc({"deploy", "model.onnx", "--float", "--target", "cpu.portable", "-o", "package"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(Json::parse(read_file(box_ / "package/manifest.json")).is_object());
+}
+
+}  // namespace
+}  // namespace mtc::test
