@@ -33,7 +33,7 @@ constexpr std::string_view kLoops = R"(
           }
           for (int32_t p = 0; p < pixels; p++, out += s->out_c) {
             OUT made[16];
-            for (int k = 0; k < 16; k++) STORE
+            STORE
             if (channels == 16) {
               memcpy(out, made, sizeof made);
             } else {
@@ -54,20 +54,19 @@ std::string_view u8_text() {
       "bias,\n"
       "                    const float* scale, float low, float high, int32_t zero, uint8_t* y) {" +
       replaced(replaced(std::string(kLoops), "OUT", "uint8_t"), "STORE",
-               "{\n              made[k] = requantize((float)sum[p][k] * scale[k], low, high, zero);\n       "
-               "     }");
+               "requantize_16(sum[p], scale, low, high, zero, made);");
   return text;
 }
 
 std::string_view f32_text() {
   static const std::string text =
-      "static void conv_u8_f32(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* "
-      "bias,\n"
-      "                        const float* scale, float low, float high, float* y) {" +
-      replaced(replaced(std::string(kLoops), "OUT", "float"), "STORE",
-               "{\n              const float value = (float)sum[p][k] * scale[k];\n"
-               "              const float least = value < low ? low : value;\n"
-               "              made[k] = least > high ? high : least;\n            }");
+      R"(static void conv_u8_f32(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* bias,
+                        const float* scale, float low, float high, float* y) {)" +
+      replaced(replaced(std::string(kLoops), "OUT", "float"), "STORE", R"(for (int k = 0; k < 16; k++) {
+              const float value = (float)sum[p][k] * scale[k];
+              const float least = value < low ? low : value;
+              made[k] = least > high ? high : least;
+            })");
   return text;
 }
 
@@ -107,6 +106,7 @@ void emit(Emitter& emitter, const Layer& layer) {
   std::string limits;
   if (output.type == Type::u8) {
     emitter.need(kRequantizeText);
+    emitter.need(kRequantize16Text);
     emitter.need(u8_text());
     limits = requantize_arguments(conv.q_low, conv.q_high, output.quant);
   } else {

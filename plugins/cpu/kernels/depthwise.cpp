@@ -79,7 +79,9 @@ constexpr std::string_view kU8Text =
   for (int32_t i = 0; i < s->out_h; i++) {
     for (int32_t j = 0; j < s->out_w; j++, y += s->out_c) {
       depthwise_sums(s, x + (size_t)i * (size_t)s->row + (size_t)j * (size_t)s->column, w, bias, sum);
-      for (int32_t c = 0; c < s->out_c; c++) y[c] = requantize((float)sum[c] * scale[c], low, high, zero);
+      int32_t c = 0;
+      for (; c + 16 <= s->out_c; c += 16) requantize_16(sum + c, scale + c, low, high, zero, y + c);
+      for (; c < s->out_c; c++) y[c] = requantize((float)sum[c] * scale[c], low, high, zero);
     }
   }
 }
@@ -196,6 +198,7 @@ void emit_u8(Emitter& emitter, const Layer& layer) {
   std::string limits;
   if (output.type == Type::u8) {
     emitter.need(kRequantizeText);
+    emitter.need(kRequantize16Text);
     emitter.need(kU8Text);
     limits = requantize_arguments(conv.q_low, conv.q_high, output.quant);
   } else {

@@ -4,19 +4,33 @@
 #include <fmt/format.h>
 
 #include "plugins/cpu/emit/literal.hpp"
+#include "plugins/cpu/kernels/binary.hpp"
 #include "plugins/cpu/kernels/kernel.hpp"
-#include "plugins/cpu/kernels/requantize.hpp"
 #include "plugins/cpu/kernels/text_pattern.hpp"
 
 namespace mtc::cpu {
-namespace {
 
-constexpr std::string_view kStructText =
+const std::string_view kBinaryStructText =
     R"(/* Four loops over the output; steps of the two inputs, 0 where one is broadcast. */
 struct binary {
   int32_t extent[4], a[4], b[4];
 };
 )";
+
+namespace {
+
+std::string list(const std::int64_t (&values)[4]) {
+  return fmt::format("{{{}, {}, {}, {}}}", values[0], values[1], values[2], values[3]);
+}
+
+}  // namespace
+
+std::string binary_struct(const Binary& binary) {
+  return fmt::format("&(const struct binary){{{}, {}, {}}}", list(binary.extent), list(binary.stride_a),
+                     list(binary.stride_b));
+}
+
+namespace {
 
 /// The loops; TYPE and VALUE(x, y) → STORE are replaced.
 constexpr std::string_view kLoops = R"(
@@ -52,37 +66,6 @@ std::string binary_text(const std::string& name, const std::string& operation) {
          loops;
 }
 
-std::string_view add_u8_text() {
-  static const std::string text =
-      R"(struct add_u8 {
-  int32_t a_zero, b_zero;
-  float a_scale, b_scale, scale, low, high;
-  int32_t zero;
-};
-
-static inline uint8_t add_u8_value(uint8_t a, uint8_t b, const struct add_u8* q) {
-  const float left = (float)(a - q->a_zero) * q->a_scale;
-  const float right = (float)(b - q->b_zero) * q->b_scale;
-  const float sum = left + right;
-  return requantize(sum / q->scale, q->low, q->high, q->zero);
-}
-
-static void add_u8(const struct binary* s, const uint8_t* a, const uint8_t* b, const struct add_u8* shared, uint8_t* y) {
-  const struct add_u8 own = *shared, *q = &own;)" +
-      replaced(replaced(replaced(std::string(kLoops), "TYPE", "uint8_t"), "FUNCTION", "add_u8_value"),
-               "ARGUMENTS", "q");
-  return text;
-}
-
-std::string list(const std::int64_t (&values)[4]) {
-  return fmt::format("{{{}, {}, {}, {}}}", values[0], values[1], values[2], values[3]);
-}
-
-std::string binary_struct(const Binary& binary) {
-  return fmt::format("&(const struct binary){{{}, {}, {}}}", list(binary.extent), list(binary.stride_a),
-                     list(binary.stride_b));
-}
-
 bool accepts_f32(const Program& program, const Layer& layer) {
   return std::holds_alternative<Binary>(layer.op) && program.tensors[layer.output].type == Type::f32;
 }
@@ -93,33 +76,13 @@ void emit_f32(Emitter& emitter, const Layer& layer) {
   static constexpr std::string_view kNames[] = {"add_f32", "sub_f32", "mul_f32", "div_f32"};
   const Binary& binary = std::get<Binary>(layer.op);
   const auto kind = static_cast<std::size_t>(binary.kind);
-  emitter.need(kStructText);
+  emitter.need(kBinaryStructText);
   emitter.need(texts[kind]);
   const auto a = emitter.read(layer.inputs[0]);
   const auto b = emitter.read(layer.inputs[1]);
   emitter.statement(fmt::format("{}({}, {}, {}, {}, {}, {})", kNames[kind], binary_struct(binary), a, b,
                                 c_float(binary.clamp.low), c_float(binary.clamp.high),
                                 emitter.write(layer.output)));
-}
-
-bool accepts_add_u8(const Program& program, const Layer& layer) {
-  const auto* binary = std::get_if<Binary>(&layer.op);
-  return binary != nullptr && binary->kind == Binary::Kind::add &&
-         program.tensors[layer.output].type == Type::u8;
-}
-
-void emit_add_u8(Emitter& emitter, const Layer& layer) {
-  const Binary& binary = std::get<Binary>(layer.op);
-  const Quant left = emitter.tensor(layer.inputs[0]).quant;
-  const Quant right = emitter.tensor(layer.inputs[1]).quant;
-  const Quant made = emitter.tensor(layer.output).quant;
-  for (const auto text : {kRequantizeText, kStructText, add_u8_text()}) emitter.need(text);
-  const auto a = emitter.read(layer.inputs[0]);
-  const auto b = emitter.read(layer.inputs[1]);
-  emitter.statement(fmt::format(
-      "add_u8({}, {}, {}, &(const struct add_u8){{{}, {}, {}, {}, {}, {}}}, {})", binary_struct(binary), a, b,
-      left.zero_point, right.zero_point, c_float(left.scale), c_float(right.scale), c_float(made.scale),
-      requantize_arguments(binary.q_low, binary.q_high, made), emitter.write(layer.output)));
 }
 
 constexpr std::string_view kClampText =
@@ -177,7 +140,6 @@ void emit_unary(Emitter& emitter, const Layer& layer) {
 }  // namespace
 
 const Kernel kBinaryF32{"binary_f32", accepts_f32, no_scratch, emit_f32};
-const Kernel kAddU8{"add_u8", accepts_add_u8, no_scratch, emit_add_u8};
 const Kernel kUnaryF32{"unary_f32", accepts_unary, no_scratch, emit_unary};
 
 }  // namespace mtc::cpu

@@ -14,6 +14,10 @@ namespace mtc::cpu {
 /// zero point.
 extern const std::string_view kRequantizeText;
 
+/// C text: requantize_16(sum, scale, low, high, zero, y), the same for 16 products sum[i] * scale[i]; needs
+/// the one above.
+extern const std::string_view kRequantize16Text;
+
 /// The three arguments `low, high, zero` of requantize for limits in the output's integers.
 std::string requantize_arguments(int q_low, int q_high, const Quant& output);
 
