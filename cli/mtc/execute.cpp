@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/mtc/execute.hpp"
 
+#include <fcntl.h>
+
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "cli/mtc/interrupt.hpp"
@@ -17,11 +21,19 @@ namespace {
 Result<run::Events::Sink> events_sink(const std::string& where) {
   if (!where.starts_with("fd:")) return run::file_sink(where);
   const auto number = parse_integer(where.substr(3));
-  if (!number || *number < 0) {
-    return Error{Code::invalid_argument, "'" + where + "' is not a descriptor", "--events",
-                 "write fd:3 or a file"};
+  const bool open = number && *number >= 0 && *number <= std::numeric_limits<int>::max() &&
+                    fcntl(static_cast<int>(*number), F_GETFD) >= 0;
+  if (!open) {
+    return Error{Code::invalid_argument, "'" + where + "' is not an open descriptor", "--events",
+                 "write fd:3 and open it (3>events.jsonl), or name a file"};
   }
   return run::descriptor_sink(static_cast<int>(*number));
+}
+
+/// A time limit; CLI11's own check shows its range as a number of 300 digits.
+std::string check_seconds(const std::string& text) {
+  const auto seconds = parse_number(text);
+  return seconds && *seconds >= 0 ? "" : "'" + text + "' is not a number of seconds, 0 or more";
 }
 
 }  // namespace
@@ -30,11 +42,11 @@ void add_execute_options(CLI::App& app, ExecuteOptions& options) {
   app.add_flag("--reuse-records", options.reuse_records,
                "Replay the newest measurement instead of measuring again");
   app.add_option("--timeout", options.timeout_s, "Longest time of one action, in seconds; 0 = none")
-      ->check(CLI::NonNegativeNumber)
+      ->check(check_seconds, "")
       ->type_name("SECONDS");
   app.add_option("--stall-timeout", options.stall_timeout_s,
                  "Longest time without a sign of life, in seconds; 0 = none (default 600)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(check_seconds, "")
       ->type_name("SECONDS");
   app.add_option("--events", options.events, "Write events as JSON lines to a file or descriptor")
       ->type_name("FILE|fd:N");

@@ -79,6 +79,25 @@ TEST(UnknownFlag, IsExitCodeTwo) {
   EXPECT_THAT(outcome.err, HasSubstr("--patern"));
 }
 
+TEST(Flags, SayWhatIsWrongWithATimeLimit) {
+  Sandbox box;
+  box.write("p.toml", "mtc = 1\n[stage.init]\nuses = \"train.init\"\n");
+  for (const char* text : {"-1", "soon", "nan"}) {
+    const auto outcome = box.mtc({"run", "p.toml", std::string("--timeout=") + text});
+    EXPECT_EQ(outcome.exit_code, 2) << text;
+    EXPECT_THAT(outcome.err, HasSubstr(std::string("'") + text + "' is not a number of seconds, 0 or more"));
+  }
+}
+
+TEST(Flags, RefuseADescriptorForEventsThatIsNotOpen) {
+  Sandbox box;
+  box.write("p.toml", "mtc = 1\n[stage.init]\nuses = \"train.init\"\n");
+  const auto outcome = box.mtc({"run", "p.toml", "--events", "fd:99"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("'fd:99' is not an open descriptor"));
+  EXPECT_TRUE(box.stored().empty());
+}
+
 /// A folder with a file that is no library, a copy of a plugin and a target document that is no TOML.
 std::string folder_of_rejects(const Sandbox& box) {
   box.write("more/garbage.so", "this is no ELF file");
