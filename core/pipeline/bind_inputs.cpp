@@ -166,11 +166,29 @@ Result<void> Planner::check_baseline(const config::StageEntry& stage,
                     "evaluate both on the same dataset");
 }
 
+Result<void> Planner::check_artifact(const config::StageEntry& stage, const plugin::Stage& definition,
+                                     const Combination& combination) {
+  const auto artifact = combination.inputs.find("artifact");
+  if (artifact == combination.inputs.end() || definition.input("artifact") != nullptr) return {};
+  for (const auto& input : definition.inputs) {
+    if (!is_implicit(input.type) || input.optional) continue;
+    if (!combination.inputs.contains(input.name)) return {};
+  }
+  std::string given;
+  for (const auto& input : definition.inputs) {
+    if (is_implicit(input.type) && !input.optional) given = input.name;
+  }
+  return plan_error(artifact->second.front().place, Code::invalid_argument,
+                    fmt::format("stage '{}' has {}, so its artifact would not be run", stage.name, given),
+                    fmt::format("remove artifact or {}", given));
+}
+
 Result<std::vector<NamedSource>> Planner::stage_inputs(const config::StageEntry& stage,
                                                        const plugin::Stage& definition,
                                                        const Combination& combination,
                                                        const Json& implicit_params) {
   MTC_TRY(check_keys(stage, definition));
+  MTC_TRY(check_artifact(stage, definition, combination));
   std::vector<NamedSource> inputs;
   for (const auto& input : definition.inputs) {
     const auto found = combination.inputs.find(input.name);

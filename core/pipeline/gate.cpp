@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/pipeline/gate.hpp"
 
+#include <cmath>
 #include <optional>
 #include <regex>
 
@@ -13,7 +14,7 @@ std::optional<double> number(const std::string& text) {
   try {
     std::size_t used = 0;
     const double value = std::stod(text, &used);
-    if (used == text.size()) return value;
+    if (used == text.size() && std::isfinite(value)) return value;
   } catch (const std::exception&) {
     return std::nullopt;  // std::stod tells of bad input by throwing.
   }

@@ -25,7 +25,7 @@ struct Gate {
   [[nodiscard]] bool holds(double value, double limit) const;
 };
 
-/// Errors: invalid_argument; `where` is left to the caller.
+/// NUMBER is finite. Errors: invalid_argument; `where` is left to the caller.
 Result<Gate> parse_gate(std::string_view text);
 
 }  // namespace mtc::pipeline

@@ -154,6 +154,26 @@ Result<std::vector<Partial>> bind_inputs(const Partial& start, const std::vector
   return partials;
 }
 
+/// Puts partials with the same inherited axes side by side, in order of their first appearance, so that the
+/// stage's own axes run fastest.
+void group_by_inherited(std::vector<Partial>& partials) {
+  const auto text = [](const Partial& partial) {
+    Json values = Json::array();
+    for (const auto& axis : partial.inherited) values.push_back({axis.name, axis.value, axis.origin});
+    return values.dump(-1, ' ', false, Json::error_handler_t::replace);
+  };
+  std::map<std::string, std::size_t> ranks;
+  std::vector<std::pair<std::size_t, std::size_t>> order;  // Rank of the group, place within all.
+  for (std::size_t i = 0; i < partials.size(); ++i) {
+    order.emplace_back(ranks.try_emplace(text(partials[i]), ranks.size()).first->second, i);
+  }
+  std::ranges::sort(order);
+  std::vector<Partial> sorted;
+  sorted.reserve(partials.size());
+  for (const auto& place : order) sorted.push_back(std::move(partials[place.second]));
+  partials = std::move(sorted);
+}
+
 }  // namespace
 
 Result<std::vector<Reference>> references_of(const config::Located& value) {
@@ -175,14 +195,17 @@ Result<std::vector<Combination>> expand_matrix(const config::StageEntry& stage,
                                                const std::vector<Variant>& variants,
                                                const VariantsOf& variants_of) {
   MTC_ASSIGN(const auto own, cross_own_axes(stage));
-  std::vector<Combination> combinations;
+  std::vector<Partial> all;
   for (const auto& start : own) {
     MTC_ASSIGN(auto partials, bind_inputs(start, variants, variants_of));
-    for (auto& partial : partials) {
-      partial.combination.axes = partial.inherited;
-      std::ranges::copy(partial.own, std::back_inserter(partial.combination.axes));
-      combinations.push_back(std::move(partial.combination));
-    }
+    std::ranges::move(partials, std::back_inserter(all));
+  }
+  if (!own.front().own.empty()) group_by_inherited(all);
+  std::vector<Combination> combinations;
+  for (auto& partial : all) {
+    partial.combination.axes = std::move(partial.inherited);
+    std::ranges::move(partial.own, std::back_inserter(partial.combination.axes));
+    combinations.push_back(std::move(partial.combination));
   }
   if (combinations.empty()) {
     return error_at(stage.place, fmt::format("no combination of axes is left for stage '{}'", stage.name),

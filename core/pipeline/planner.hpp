@@ -54,6 +54,9 @@ class Planner {
                                                 const Combination& combination, const Json& implicit_params);
   Result<Source> session_input(const config::StageEntry& stage, const plugin::Input& input,
                                const Source& artifact, const Combination& combination, const Json& params);
+  /// An artifact beside the predictions (or timings) that it would be run for is an error.
+  static Result<void> check_artifact(const config::StageEntry& stage, const plugin::Stage& definition,
+                                     const Combination& combination);
   Result<void> check_baseline(const config::StageEntry& stage, const std::vector<NamedSource>& inputs) const;
 
   // Datasets (plan_datasets.cpp)

@@ -29,6 +29,16 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
+/// Position of the first of `signs` in `text` that is not within quotes.
+std::size_t find_unquoted(std::string_view text, std::string_view signs) {
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') quoted = !quoted;
+    if (!quoted && signs.find(text[i]) != std::string_view::npos) return i;
+  }
+  return std::string_view::npos;
+}
+
 std::string_view unquote(std::string_view text) {
   const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
   return quoted ? text.substr(1, text.size() - 2) : text;
@@ -37,16 +47,17 @@ std::string_view unquote(std::string_view text) {
 Result<std::vector<std::pair<std::string, std::string>>> parse_selector(std::string_view whole,
                                                                         std::string_view inside) {
   std::vector<std::pair<std::string, std::string>> selector;
-  while (!inside.empty()) {
-    const auto comma = inside.find(',');
+  while (true) {
+    const auto comma = find_unquoted(inside, ",");
     const auto part = inside.substr(0, comma);
-    const auto equal = part.find('=');
+    const auto equal = find_unquoted(part, "=");
     if (equal == std::string_view::npos) return malformed(whole, "the brackets want axis=value");
-    selector.emplace_back(trim(part.substr(0, equal)), unquote(trim(part.substr(equal + 1))));
-    inside = comma == std::string_view::npos ? std::string_view() : inside.substr(comma + 1);
+    const auto axis = trim(part.substr(0, equal));
+    if (axis.empty()) return malformed(whole, "an axis has no name");
+    selector.emplace_back(axis, unquote(trim(part.substr(equal + 1))));
+    if (comma == std::string_view::npos) return selector;
+    inside.remove_prefix(comma + 1);
   }
-  if (selector.empty()) return malformed(whole, "the brackets are empty");
-  return selector;
 }
 
 }  // namespace
@@ -55,15 +66,15 @@ Result<Reference> parse_reference(std::string_view text) {
   Reference reference;
   std::string_view rest;
   if (const auto open = text.find('['); open != std::string_view::npos) {
-    const auto close = text.find(']', open);
-    if (close == std::string_view::npos) return malformed(text, "no ']'");
+    const auto length = find_unquoted(text.substr(open + 1), "]");
+    if (length == std::string_view::npos) return malformed(text, "no ']'");
     reference.name = text.substr(0, open);
-    const auto inside = trim(text.substr(open + 1, close - open - 1));
+    const auto inside = trim(text.substr(open + 1, length));
     reference.all = inside == "*";
     if (!reference.all) {
       MTC_ASSIGN(reference.selector, parse_selector(text, inside));
     }
-    rest = text.substr(close + 1);
+    rest = text.substr(open + length + 2);
     if (!rest.starts_with('.')) return malformed(text, "an output must follow the brackets");
   } else {
     const auto dot = text.find('.');

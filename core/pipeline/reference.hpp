@@ -4,8 +4,8 @@
 //
 //   model                        a named model or dataset
 //   prune.model                  the output `model` of stage `prune`
-//   build[target=cpu].artifact   of one variant; several axes are separated by commas, values may be quoted
-//   build[*].artifact            of all variants, for an input declared `many`
+//   build[target=cpu].artifact   of one variant; several axes are separated by commas; quotes keep a value
+//   with , ] or = together build[*].artifact            of all variants, for an input declared `many`
 #pragma once
 
 #include <string>
