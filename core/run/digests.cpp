@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/digests.hpp"
 
-#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "core/base/onnx_external_data.hpp"
 #include "core/pipeline/document.hpp"
+#include "core/run/folder_files.hpp"
 
 namespace mtc::run {
 namespace {
 
 Result<Digest> folder_digest(const std::filesystem::path& folder, store::Store& store) {
-  std::vector<std::filesystem::path> files;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
-    if (entry.is_regular_file(error)) files.push_back(entry.path());
-  }
-  if (error)
-    return Error{Code::permission_denied, "cannot list the folder: " + error.message(), folder.string(), {}};
-  std::ranges::sort(files);
+  MTC_ASSIGN(const auto files, folder_files(folder));
   std::string listing;
   for (const auto& file : files) {
-    MTC_ASSIGN(const auto digest, store.file_digest(file));
-    listing += fmt::format("{} {}\n", digest, file.lexically_relative(folder).generic_string());
+    MTC_ASSIGN(const auto digest, store.file_digest(folder / file));
+    listing += fmt::format("{} {}\n", digest, file.generic_string());
   }
   return digest_of(listing);
 }

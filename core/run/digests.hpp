@@ -14,8 +14,8 @@
 
 namespace mtc::run {
 
-/// A user's path: a file's content; a model's with its external data; a folder's sorted "mode digest path"
-/// listing.
+/// A user's path: a file's content; a model's with its external data; a folder's sorted listing, lines
+/// "digest path".
 Result<Digest> path_digest(const std::filesystem::path& path, store::Store& store);
 
 /// An output of an action that has a result already.

@@ -1,42 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/package.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "core/base/file.hpp"
 #include "core/base/json.hpp"
+#include "core/run/folder_files.hpp"
 
 namespace mtc::run {
 namespace {
 
-Result<void> copy_into(const std::filesystem::path& from, const std::filesystem::path& to) {
+/// Copies a file to `to`, or the files of a folder into it. What another input has put there stays: an error.
+Result<void> copy_input(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::error_code error;
-  if (!std::filesystem::is_directory(from, error)) return clone_file(from, to, 0644);
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(from, error)) {
-    if (!entry.is_regular_file(error)) continue;
-    const auto target = to / entry.path().lexically_relative(from);
-    MTC_TRY(make_directories(target.parent_path()));
-    MTC_TRY(clone_file(entry.path(), target, 0644));
+  std::vector<std::pair<std::filesystem::path, std::filesystem::path>> copies{{from, to}};
+  if (std::filesystem::is_directory(from, error)) {
+    copies.clear();
+    MTC_ASSIGN(const auto files, folder_files(from));
+    for (const auto& file : files) copies.emplace_back(from / file, to / file);
   }
-  if (error) return Error{Code::data_loss, "cannot list the folder: " + error.message(), from.string(), {}};
+  for (const auto& [source, target] : copies) {
+    if (std::filesystem::exists(target, error)) {
+      return Error{Code::already_exists,
+                   fmt::format("two inputs bring a file {}", target.filename().string()), source.string(),
+                   "leave out the input that holds it already"};
+    }
+    MTC_TRY(make_directories(target.parent_path()));
+    MTC_TRY(clone_file(source, target, 0644));
+  }
   return {};
 }
 
 Result<Json> list_files(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> files;
-  std::error_code error;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, error)) {
-    if (entry.is_regular_file(error)) files.push_back(entry.path());
-  }
-  std::ranges::sort(files);
+  MTC_ASSIGN(const auto files, folder_files(folder));
   Json list = Json::array();
   for (const auto& file : files) {
-    MTC_ASSIGN(auto digest, digest_of_file(file));
-    list.push_back({{"path", file.lexically_relative(folder).generic_string()},
+    std::error_code error;
+    MTC_ASSIGN(auto digest, digest_of_file(folder / file));
+    list.push_back({{"path", file.generic_string()},
                     {"sha256", std::move(digest)},
-                    {"bytes", std::filesystem::file_size(file, error)}});
+                    {"bytes", std::filesystem::file_size(folder / file, error)}});
   }
   return list;
 }
@@ -50,12 +53,16 @@ Result<void> write_package(const std::vector<std::pair<std::string, std::filesys
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const auto& [name, path] = inputs[i];
     auto target = folder;
-    if (name == "model") target /= "model.onnx";
+    std::error_code error;
+    // A plain model is an artifact too, that of the target `reference`.
+    if (name == "model" || (name == "artifact" && !std::filesystem::is_directory(path, error))) {
+      target /= "model.onnx";
+    }
     if (name == "report") {
       target /= reports == 0 ? "report.json" : fmt::format("report_{}.json", reports);
       ++reports;
     }
-    MTC_TRY(copy_into(path, target));
+    MTC_TRY(copy_input(path, target));
     sources.push_back({{"name", name}, {"sha256", digests[i]}});
   }
   MTC_ASSIGN(auto files, list_files(folder));

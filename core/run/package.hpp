@@ -15,6 +15,7 @@ namespace mtc::run {
 
 /// Copies the inputs (`artifact`: its files; `model`: model.onnx; `report`: report.json, report_1.json …)
 /// into `folder` and lists every file with its SHA-256 in manifest.json. `digests` are those of the inputs.
+/// Errors: already_exists when two inputs bring a file of the same name; those of folder_files().
 Result<void> write_package(const std::vector<std::pair<std::string, std::filesystem::path>>& inputs,
                            const std::vector<Digest>& digests, const std::filesystem::path& folder);
 

@@ -245,7 +245,7 @@ Result<std::vector<PlannedStage>> inspect_plan(const pipeline::Plan& plan, store
       }
       MTC_ASSIGN(const auto prepared, actions.prepare(index));
       MTC_ASSIGN(const bool hit, actions.lookup(index, prepared));
-      stage.key = prepared.key;
+      if (index == variant.main_action()) stage.key = prepared.key;
       if (hit || stage.status == "run") continue;
       if (action.record) {
         stage.status = "measure";

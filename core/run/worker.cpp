@@ -35,6 +35,11 @@ std::string last_lines(const std::filesystem::path& log, std::size_t count) {
   return join(lines, "\n    ");
 }
 
+std::string text_of(const Json& frame, const char* key) {
+  const auto found = frame.find(key);
+  return found != frame.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 class Attempt {
  public:
   Attempt(const WorkerOptions& options, Child child, Fd socket)
@@ -101,19 +106,20 @@ class Attempt {
     return {};
   }
 
+  /// Frames of another form are skipped: a plugin that writes into the socket must not end the driver.
   void take(const Json& frame) {
-    if (!frame.is_object())
-      return;  // Only a plugin that writes into our socket could do that; it will be a crash.
-    const std::string type = frame.value("type", "");
+    if (!frame.is_object()) return;
+    const std::string type = text_of(frame, "type");
     if (type == "metric") {
-      metrics_[frame.value("name", "")] = frame.value("value", 0.0);
+      const auto value = frame.find("value");
+      if (value != frame.end() && value->is_number()) metrics_[text_of(frame, "name")] = value->get<double>();
     } else if (type == "error") {
-      const bool stopped = stopping_ || frame.value("code", "") == "cancelled";
+      const bool stopped = stopping_ || text_of(frame, "code") == "cancelled";
       set_outcome(stopped ? WorkerOutcome::End::stopped : WorkerOutcome::End::error, error_from_json(frame));
     } else if (type == "done") {
       set_outcome(WorkerOutcome::End::done, {});
-    } else {
-      if (type == "log") log_ << frame.value("level", "info") << ": " << frame.value("text", "") << std::endl;
+    } else if (type == "log" || type == "progress") {
+      if (type == "log") log_ << text_of(frame, "level") << ": " << text_of(frame, "text") << std::endl;
       if (options_.on_frame) options_.on_frame(frame);
     }
   }
