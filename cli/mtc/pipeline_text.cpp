@@ -26,7 +26,11 @@ Result<std::string> described(const std::string& name, const DataFlags& flags) {
   MTC_ASSIGN(const auto entry, config::load_data_file(flags.path));
   std::string text = fmt::format("[data.{}]\nformat = {}\ninputs = {}\n", name, toml_value(entry.format),
                                  toml_value(paths_json(entry.inputs)));
-  if (!entry.labels.empty()) text += fmt::format("labels = {}\n", toml_value(paths_json(entry.labels)));
+  if (!flags.labels.empty()) {
+    text += fmt::format("labels = {}\n", toml_value(absolute_text(flags.labels)));
+  } else if (!entry.labels.empty()) {
+    text += fmt::format("labels = {}\n", toml_value(paths_json(entry.labels)));
+  }
   if (!flags.preprocess.empty()) {
     text += fmt::format("preprocess = {}\n", toml_value(flags.preprocess));
   } else if (!entry.preprocess.is_null()) {
