@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the driver costs: a no-op run of 100 cached stages, the plan of 1,000 stages, and what scheduling,
+// worker and commit add to each stage that runs.
+//
+//   mtc_bench_pipeline [path of mtc]      (the plugin bench_copy lies in ../bench_plugins of it)
+#include <stdlib.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "bench/machine.hpp"
+#include "bench/process_cost.hpp"
+#include "core/config/pipeline_file.hpp"
+#include "core/pipeline/plan.hpp"
+#include "core/plugin/registry.hpp"
+
+namespace mtc::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kRuns = 20;
+
+/// A private folder with a model and pipelines, removed at the end.
+class Bench {
+ public:
+  explicit Bench(fs::path program) : program_(std::move(program)) {
+    std::string pattern = (fs::temp_directory_path() / "mtc-bench-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    std::ofstream(folder_ / "model.onnx") << "\x08\x08";  // A ModelProto without a graph.
+    std::ofstream(folder_ / "100.toml") << chain(100);
+    std::ofstream(folder_ / "1000.toml") << chain(1000);
+  }
+  ~Bench() {
+    std::error_code ignored;  // A folder left behind in /tmp does no harm.
+    fs::remove_all(folder_, ignored);
+  }
+  Bench(const Bench&) = delete;
+  Bench& operator=(const Bench&) = delete;
+
+  Result<void> run() {
+    MTC_TRY(add_stages());
+    MTC_TRY(no_op_run());
+    return plan_many();
+  }
+
+ private:
+  /// `count` stages, each reading the one before.
+  static std::string chain(int count) {
+    std::string text = "mtc = 1\n[model]\npath = \"model.onnx\"\n";
+    for (int i = 0; i < count; ++i) {
+      const std::string source = i == 0 ? "model" : fmt::format("s{}.model", i - 1);
+      text += fmt::format("[stage.s{}]\nuses = \"convert.copy\"\nmodel = \"{}\"\nwith = {{ tag = {} }}\n", i,
+                          source, i);
+    }
+    return text;
+  }
+
+  [[nodiscard]] fs::path plugins() const { return program_.parent_path().parent_path() / "bench_plugins"; }
+
+  [[nodiscard]] std::vector<std::string> command(const std::string& verb, const std::string& pipeline) const {
+    return {program_.string(),  verb,      (folder_ / pipeline).string(), "--plugin",
+            plugins().string(), "--store", (folder_ / "store").string()};
+  }
+
+  static void row(const std::string& what, const std::string& unit, std::vector<double> values,
+                  double budget) {
+    const double median = quantile(values, 0.5);
+    fmt::print("{:<46} {:>9.2f} {:>8.2f} {:>8.2f} {:>8.0f}  {:<4} {}\n", what, median, quantile(values, 0.9),
+               quantile(values, 1.0), budget, unit, median <= budget ? "within" : "OVER");
+  }
+
+  /// The first run of 100 stages, less what a run without work costs, by stage. Fresh stores, three times.
+  Result<void> add_stages() {
+    std::vector<double> per_stage;
+    for (int i = 0; i < 3; ++i) {
+      fs::remove_all(folder_ / "store");
+      fs::remove_all(folder_ / "mtc-out");
+      MTC_ASSIGN(const auto cold, run_process(command("run", "100.toml")));
+      MTC_ASSIGN(const auto warm, run_process(command("run", "100.toml")));
+      per_stage.push_back((cold.wall_ms - warm.wall_ms) / 100);
+    }
+    row("added by scheduling, worker and commit, a stage", "ms", per_stage, 5);
+    return {};
+  }
+
+  Result<void> no_op_run() {
+    std::vector<double> wall;
+    std::vector<double> cpu;
+    double peak = 0;
+    for (int i = 0; i < kRuns; ++i) {
+      MTC_ASSIGN(const auto cost, run_process(command("run", "100.toml")));
+      wall.push_back(cost.wall_ms);
+      cpu.push_back(cost.cpu_ms);
+      peak = std::max(peak, cost.peak_mib);
+    }
+    row("no-op run of 100 cached stages, wall", "ms", wall, 50);
+    row("no-op run of 100 cached stages, CPU of the driver", "ms", cpu, 50);
+    row("no-op run of 100 cached stages, peak memory", "MiB", {peak}, 64);
+    return {};
+  }
+
+  /// In this process: the file read and planned. As a command: also every key that can be known, looked up.
+  Result<void> plan_many() {
+    std::vector<double> inside;
+    std::vector<double> wall;
+    plugin::SearchPath path;
+    path.folders = {plugins()};
+    const auto registry = plugin::Registry::scan(path);
+    for (int i = 0; i < kRuns; ++i) {
+      const auto start = std::chrono::steady_clock::now();
+      MTC_ASSIGN(const auto file, config::load_pipeline(folder_ / "1000.toml", {}));
+      MTC_ASSIGN(const auto plan, pipeline::make_plan(file, registry));
+      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
+      if (plan.actions.size() != 1000) return Error{Code::internal, "the plan is not whole", {}, {}};
+      inside.push_back(took.count());
+      MTC_ASSIGN(const auto cost, run_process(command("plan", "1000.toml")));
+      wall.push_back(cost.wall_ms);
+    }
+    row("plan of 1,000 stages, reading and planning", "ms", inside, 200);
+    row("plan of 1,000 stages, the command mtc plan", "ms", wall, 200);
+    return {};
+  }
+
+  fs::path program_;
+  fs::path folder_;
+};
+
+}  // namespace
+}  // namespace mtc::bench
+
+int main(int argc, char** argv) {
+  const auto own = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  fmt::print("{}\nthe median counts against the budget\n\n{:<46} {:>9} {:>8} {:>8} {:>8}\n",
+             mtc::bench::describe_machine(), "what", "median", "p90", "max", "budget");
+  const auto done = mtc::bench::Bench(argc > 1 ? argv[1] : (own / "mtc").string()).run();
+  if (done) return 0;
+  fmt::print(stderr, "error: {} ({}): {}\n", done.error().message, done.error().where, done.error().hint);
+  return 1;
+}
