@@ -77,6 +77,15 @@ constexpr std::string_view kPrologue = R"(#include "model.h"
 #error "float arithmetic must be in single precision: on 32-bit x86 compile with -msse2 -mfpmath=sse"
 #endif
 
+/* A function of its own: gcc 12 spills the accumulators of the integer kernels where it inlines or specialises them. */
+#if defined(__clang__)
+#define KERNEL static __attribute__((noinline))
+#elif defined(__GNUC__)
+#define KERNEL static __attribute__((noinline, noclone))
+#else
+#define KERNEL static
+#endif
+
 #ifdef MTC_TRACE
 void (*mtc_model_trace)(const char* name, int bits, int layout, size_t elements, const void* data);
 #define TRACE(name, bits, layout, elements, data) \

@@ -58,7 +58,7 @@ static int32_t add_u8_blocks(int32_t count, const uint8_t* a, const uint8_t* b, 
 }
 #endif
 
-static void add_u8(const struct binary* s, const uint8_t* a, const uint8_t* b, const struct add_u8* q, uint8_t* y) {
+KERNEL void add_u8(const struct binary* s, const uint8_t* a, const uint8_t* b, const struct add_u8* q, uint8_t* y) {
   for (int32_t i = 0; i < s->extent[0]; i++) {
     for (int32_t j = 0; j < s->extent[1]; j++) {
       for (int32_t k = 0; k < s->extent[2]; k++) {

@@ -50,7 +50,7 @@ constexpr std::string_view kLoops = R"(
 
 std::string_view u8_text() {
   static const std::string text =
-      "static void conv_u8(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* "
+      "KERNEL void conv_u8(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* "
       "bias,\n"
       "                    const float* scale, float low, float high, int32_t zero, uint8_t* y) {" +
       replaced(replaced(std::string(kLoops), "OUT", "uint8_t"), "STORE",
@@ -60,7 +60,7 @@ std::string_view u8_text() {
 
 std::string_view f32_text() {
   static const std::string text =
-      R"(static void conv_u8_f32(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* bias,
+      R"(KERNEL void conv_u8_f32(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* bias,
                         const float* scale, float low, float high, float* y) {)" +
       replaced(replaced(std::string(kLoops), "OUT", "float"), "STORE", R"(for (int k = 0; k < 16; k++) {
               const float value = (float)sum[p][k] * scale[k];

@@ -73,7 +73,7 @@ static void depthwise_sums(const struct conv* s, const int16_t* restrict window,
 )";
 
 constexpr std::string_view kU8Text =
-    R"(static void depthwise_u8(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* bias,
+    R"(KERNEL void depthwise_u8(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* bias,
                          const float* restrict scale, float low, float high, int32_t zero, int32_t* restrict sum,
                          uint8_t* restrict y) {
   for (int32_t i = 0; i < s->out_h; i++) {
@@ -88,7 +88,7 @@ constexpr std::string_view kU8Text =
 )";
 
 constexpr std::string_view kU8F32Text =
-    R"(static void depthwise_u8_f32(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* bias,
+    R"(KERNEL void depthwise_u8_f32(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* bias,
                              const float* restrict scale, float low, float high, int32_t* restrict sum,
                              float* restrict y) {
   for (int32_t i = 0; i < s->out_h; i++) {

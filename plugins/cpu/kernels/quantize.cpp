@@ -12,7 +12,19 @@ namespace {
 
 constexpr std::string_view kQuantizeText =
     R"(static void quantize(size_t count, const float* x, float scale, float low, float high, int32_t zero, uint8_t* y) {
-  for (size_t i = 0; i < count; i++) y[i] = requantize(x[i] / scale, low, high, zero);
+  size_t done = 0;
+#if defined(__SSE2__)
+  const __m128 divisor = _mm_set1_ps(scale), least = _mm_set1_ps(low), most = _mm_set1_ps(high);
+  const __m128i z = _mm_set1_epi32(zero);
+  done = count / 16 * 16;
+  for (size_t i = 0; i < done; i += 16) {
+    pack_16(requantize_4(_mm_div_ps(_mm_loadu_ps(x + i), divisor), least, most, z),
+            requantize_4(_mm_div_ps(_mm_loadu_ps(x + i + 4), divisor), least, most, z),
+            requantize_4(_mm_div_ps(_mm_loadu_ps(x + i + 8), divisor), least, most, z),
+            requantize_4(_mm_div_ps(_mm_loadu_ps(x + i + 12), divisor), least, most, z), y + i);
+  }
+#endif
+  for (size_t i = done; i < count; i++) y[i] = requantize(x[i] / scale, low, high, zero);
 }
 )";
 
@@ -35,8 +47,7 @@ bool accepts(const Program&, const Layer& layer) {
 
 void emit_quantize(Emitter& emitter, const Layer& layer) {
   const Tensor& output = emitter.tensor(layer.output);
-  emitter.need(kRequantizeText);
-  emitter.need(kQuantizeText);
+  for (const auto text : {kRequantizeText, kRequantize16Text, kQuantizeText}) emitter.need(text);
   emitter.statement(fmt::format("quantize({}, {}, {}, {}, {})", elements(output.shape),
                                 emitter.read(layer.inputs[0]), c_float(output.quant.scale),
                                 requantize_arguments(0, 255, output.quant), emitter.write(layer.output)));
