@@ -127,8 +127,9 @@ Result<void> Planner::add_stage(const config::StageEntry& stage) {
 
 Result<void> Planner::add_gates(const config::StageEntry& stage, std::size_t index) {
   Variant& variant = plan_.variants[index];
-  for (const auto& [text, place] : stage.gates) {
-    MTC_ASSIGN(const auto gate, parse_gate(text));
+  for (const auto& entry : stage.gates) {
+    const auto& place = entry.second;
+    MTC_ASSIGN(const auto gate, parse_gate(entry.first));
     const auto check_metric = [&](const std::string& metric, const Variant& of) -> Result<void> {
       const auto& metrics = plan_.actions[of.main_action()].metrics;
       if (std::ranges::find(metrics, metric) != metrics.end()) return {};

@@ -42,7 +42,7 @@ class Planner {
   Result<void> add_stage(const config::StageEntry& stage);
   Result<void> add_variant(const config::StageEntry& stage, const Definition& definition,
                            Combination combination);
-  Result<void> add_gates(const config::StageEntry& stage, std::size_t variant);
+  Result<void> add_gates(const config::StageEntry& stage, std::size_t index);
 
   // Inputs (bind_inputs.cpp)
   Result<Source> resolve(const Bound& bound, const std::string& wanted_type);

@@ -49,25 +49,25 @@ class ActionRunner {
   Result<void> find_dependencies();
 
   /// Errors: a file that cannot be read.
-  Result<PreparedAction> prepare(std::size_t action);
+  Result<PreparedAction> prepare(std::size_t index);
 
   /// A hit, a replayed record, or an attempt. The result is then at result(action).
-  ActionOutcome execute(std::size_t action, const PreparedAction& prepared);
+  ActionOutcome execute(std::size_t index, const PreparedAction& prepared);
 
   /// Takes a hit without running anything; false on a miss.
-  Result<bool> lookup(std::size_t action, const PreparedAction& prepared);
+  Result<bool> lookup(std::size_t index, const PreparedAction& prepared);
 
   [[nodiscard]] const std::optional<store::ActionResult>& result(std::size_t action) const {
     return results_[action];
   }
 
  private:
-  ActionOutcome attempt(std::size_t action, const PreparedAction& prepared);
-  Result<Json> specification(std::size_t action, const PreparedAction& prepared,
+  ActionOutcome attempt(std::size_t index, const PreparedAction& prepared);
+  Result<Json> specification(std::size_t index, const PreparedAction& prepared,
                              const std::filesystem::path& staging);
-  Result<store::ActionResult> commit(std::size_t action, const PreparedAction& prepared,
+  Result<store::ActionResult> commit(std::size_t index, const PreparedAction& prepared,
                                      const std::filesystem::path& staging, const WorkerOutcome& outcome);
-  Result<WorkerOutcome> work(std::size_t action, const PreparedAction& prepared,
+  Result<WorkerOutcome> work(std::size_t index, const PreparedAction& prepared,
                              const std::filesystem::path& staging, const std::filesystem::path& log);
   Result<const FoundDependency*> dependency(const plugin::Plugin& plugin, const plugin::Dependency& wanted);
   [[nodiscard]] OutputOf output_of() const;

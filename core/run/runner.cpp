@@ -49,6 +49,18 @@ std::set<std::size_t> needs(const pipeline::Plan& plan, const pipeline::Variant&
   return variants;
 }
 
+/// Whether an input of `action` is the output of one that has no result yet.
+bool reads_unknown(const pipeline::Plan& plan, const pipeline::Action& action, const ActionRunner& actions) {
+  const auto unknown = [&](const pipeline::Source& source) {
+    return source.kind == pipeline::Source::Kind::output && !actions.result(source.action);
+  };
+  return std::ranges::any_of(action.inputs, [&](const auto& input) {
+    if (input.source.kind != pipeline::Source::Kind::dataset) return unknown(input.source);
+    const auto& dataset = plan.datasets[input.source.dataset];
+    return std::ranges::any_of(dataset.inputs, unknown) || std::ranges::any_of(dataset.labels, unknown);
+  });
+}
+
 class Run {
  public:
   Run(const pipeline::Plan& plan, store::Store& store, Events& events, const RunOptions& options,
@@ -230,15 +242,7 @@ Result<std::vector<PlannedStage>> inspect_plan(const pipeline::Plan& plan, store
     PlannedStage stage{variant.name(), variant.uses, "hit", "all results are in the store", {}};
     for (const auto index : variant.actions) {
       const auto& action = plan.actions[index];
-      const auto needs_of = [&](const pipeline::Source& source) {
-        return source.kind == pipeline::Source::Kind::output && !actions.result(source.action);
-      };
-      const bool unknown = std::ranges::any_of(action.inputs, [&](const auto& input) {
-        if (input.source.kind != pipeline::Source::Kind::dataset) return needs_of(input.source);
-        const auto& dataset = plan.datasets[input.source.dataset];
-        return std::ranges::any_of(dataset.inputs, needs_of) || std::ranges::any_of(dataset.labels, needs_of);
-      });
-      if (unknown) {
+      if (reads_unknown(plan, action, actions)) {
         if (stage.status == "hit")
           stage = {stage.name, stage.uses, "unknown", "depends on a stage that has to run", {}};
         continue;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <fstream>
 
@@ -68,9 +69,9 @@ class Attempt {
  private:
   /// Waits for a frame, a wish to stop or a time limit, and deals with it.
   Result<void> turn(double start) {
-    pollfd watched[2] = {{socket_.get(), POLLIN, 0}, {options_.stop.descriptor, POLLIN, 0}};
+    std::array<pollfd, 2> watched{{{socket_.get(), POLLIN, 0}, {options_.stop.descriptor, POLLIN, 0}}};
     const nfds_t count = options_.stop.descriptor >= 0 && !stopping_ ? 2 : 1;
-    if (poll(watched, count, 200) > 0) {
+    if (poll(watched.data(), count, 200) > 0) {
       if (watched[0].revents != 0) MTC_TRY(read());
       if (count == 2 && watched[1].revents != 0) begin_stop();
     }

@@ -23,6 +23,14 @@ if(MTC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER "${MTC_CCACHE}")
 endif()
 
+# Checks of .clang-tidy with every compilation. Targets whose headers clang-tidy cannot parse (libtorch in C++20) turn
+# it off by the property CXX_CLANG_TIDY.
+option(MTC_TIDY "Run clang-tidy with every compilation" OFF)
+if(MTC_TIDY)
+  find_program(MTC_CLANG_TIDY NAMES clang-tidy-14 clang-tidy REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY "${MTC_CLANG_TIDY}" --quiet)
+endif()
+
 # The flags that all own code is compiled with; every target links this privately.
 add_library(mtc_settings INTERFACE)
 target_include_directories(mtc_settings INTERFACE "${PROJECT_SOURCE_DIR}")
