@@ -4,7 +4,9 @@
 // worker and commit add to each stage that runs.
 //
 //   mtc_bench_pipeline [path of mtc]      (the plugin bench_copy lies in ../bench_plugins of it)
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -46,6 +48,7 @@ class Bench {
   Bench& operator=(const Bench&) = delete;
 
   Result<void> run() {
+    disk();
     MTC_TRY(add_stages());
     MTC_TRY(no_op_run());
     return plan_many();
@@ -89,6 +92,22 @@ class Bench {
     }
     row("added by scheduling, worker and commit, a stage", "ms", per_stage, 5);
     return {};
+  }
+
+  /// What it takes on this disk to make one small file durable: a stage that runs needs about ten of them.
+  void disk() const {
+    std::vector<double> took;
+    for (int i = 0; i < kRuns; ++i) {
+      const int file =
+          open((folder_ / fmt::format("sync{}", i)).c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+      const auto start = std::chrono::steady_clock::now();
+      if (write(file, "x", 1) == 1) fsync(file);
+      const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
+      took.push_back(time.count());
+      close(file);
+    }
+    fmt::print("{:<46} {:>9.2f} {:>8.2f} {:>8.2f} {:>8}  ms\n", "fsync of a small file here",
+               quantile(took, 0.5), quantile(took, 0.9), quantile(took, 1.0), "-");
   }
 
   Result<void> no_op_run() {
