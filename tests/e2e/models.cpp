@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/e2e/models.hpp"
 
+#include <cstring>
+
 #include <onnx/onnx_pb.h>
 
 namespace mtc::test {
@@ -47,6 +49,27 @@ std::string conv_model(int height, const std::vector<float>& weight) {
   add_node(graph, "GlobalAveragePool", "pool1", {"a"}, "b");
   add_node(graph, "Flatten", "flatten1", {"b"}, "y");
   return model.SerializeAsString();
+}
+
+std::string external_conv_model(int height, const std::string& location) {
+  onnx::ModelProto model;
+  model.ParseFromString(conv_model(height, {}));
+  auto& graph = *model.mutable_graph();
+  for (auto* value : {graph.mutable_input(0), graph.mutable_output(0)}) {
+    value->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(1);
+  }
+  auto& tensor = *graph.mutable_initializer(0);
+  tensor.set_data_location(onnx::TensorProto::EXTERNAL);
+  auto& entry = *tensor.add_external_data();
+  entry.set_key("location");
+  entry.set_value(location);
+  return model.SerializeAsString();
+}
+
+std::string external_bytes(const std::vector<float>& weight) {
+  std::string bytes(weight.size() * sizeof(float), '\0');
+  std::memcpy(bytes.data(), weight.data(), bytes.size());
+  return bytes;
 }
 
 std::string model_without_graph() { return empty_model().SerializeAsString(); }

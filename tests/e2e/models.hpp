@@ -12,6 +12,11 @@ namespace mtc::test {
 /// [N,1]; its node is called "conv1" and its weight "conv1.weight" with the values `weight` (9).
 std::string conv_model(int height, const std::vector<float>& weight);
 
+/// The same with the batch fixed to 1 and the weight's bytes in the file `location` beside the model.
+std::string external_conv_model(int height, const std::string& location);
+/// What that file holds: `weight` as little-endian floats.
+std::string external_bytes(const std::vector<float>& weight);
+
 /// A model with version and opset, but without a graph.
 std::string model_without_graph();
 
