@@ -15,7 +15,7 @@ namespace {
 class PipelineFileTest : public testing::Test {
  protected:
   void SetUp() override {
-    auto parsed = parse_pipeline(kValidPipeline, "p.toml", "/work/demo/", {});
+    auto parsed = parse_pipeline(kValidPipeline, "p.toml", "/home/demo/", {});
     ASSERT_TRUE(parsed) << parsed.error().where << ": " << parsed.error().message;
     file_ = *std::move(parsed);
   }
@@ -23,10 +23,10 @@ class PipelineFileTest : public testing::Test {
 };
 
 TEST_F(PipelineFileTest, ReadsModels) {
-  EXPECT_EQ(file_.folder, "/work/demo");
+  EXPECT_EQ(file_.folder, "/home/demo");
   ASSERT_EQ(file_.models.size(), 1U);
   EXPECT_EQ(file_.models[0].name, "model");
-  EXPECT_EQ(file_.models[0].path, "/work/demo/models/resnet20.onnx");
+  EXPECT_EQ(file_.models[0].path, "/home/demo/models/resnet20.onnx");
   EXPECT_EQ(file_.models[0].place, "p.toml:2:2");
 }
 
@@ -46,8 +46,8 @@ TEST_F(PipelineFileTest, ReadsASource) {
   const DataEntry& train = file_.data[0];
   EXPECT_EQ(train.name, "train");
   EXPECT_EQ(train.format, "npy");
-  EXPECT_EQ(train.inputs, (std::vector<std::filesystem::path>{"/work/demo/train/images_0.npy",
-                                                              "/work/demo/train/images_1.npy"}));
+  EXPECT_EQ(train.inputs, (std::vector<std::filesystem::path>{"/home/demo/train/images_0.npy",
+                                                              "/home/demo/train/images_1.npy"}));
   EXPECT_EQ(train.labels.size(), 2U);
   EXPECT_EQ(train.classes, 10);
   EXPECT_EQ(train.preprocess["mean"], Json({0.485, 0.456, 0.406}));
