@@ -10,7 +10,7 @@
 namespace mtc::data {
 namespace {
 
-Error invalid(std::string message, std::string where, std::string hint) {
+Error invalid_dataset(std::string message, std::string where, std::string hint) {
   return Error{Code::invalid_argument, std::move(message), std::move(where), std::move(hint)};
 }
 
@@ -19,9 +19,10 @@ Result<std::vector<std::string>> paths_of(const Json& view, const char* key) {
   const auto found = view.find(key);
   if (found == view.end() || found->is_null()) return paths;
   if (!found->is_array())
-    return invalid(std::string(key) + " is " + found->dump(), "dataset", "use a list of files");
+    return invalid_dataset(std::string(key) + " is " + found->dump(), "dataset", "use a list of files");
   for (const auto& path : *found) {
-    if (!path.is_string()) return invalid(std::string(key) + " holds " + path.dump(), "dataset", "use paths");
+    if (!path.is_string())
+      return invalid_dataset(std::string(key) + " holds " + path.dump(), "dataset", "use paths");
     paths.push_back(path.get<std::string>());
   }
   return paths;
@@ -31,7 +32,7 @@ Result<std::int64_t> integer_of(const Json& view, const char* key) {
   const auto found = view.find(key);
   if (found == view.end() || found->is_null()) return std::int64_t{0};
   if (!found->is_number_integer()) {
-    return invalid(std::string(key) + " is " + found->dump(), "dataset", "use an integer");
+    return invalid_dataset(std::string(key) + " is " + found->dump(), "dataset", "use an integer");
   }
   return found->get<std::int64_t>();
 }
@@ -45,13 +46,13 @@ Result<std::optional<ConcatenatedArray>> open_labels(const std::vector<std::stri
   std::int64_t per_sample = 1;
   for (const auto extent : labels.row_shape()) per_sample *= extent;
   if (!integers || per_sample != 1) {
-    return invalid("labels are " + describe(labels.dtype(), labels.files().front().header().shape), file,
-                   "give integer class indices of shape [samples]");
+    return invalid_dataset("labels are " + describe(labels.dtype(), labels.files().front().header().shape),
+                           file, "give integer class indices of shape [samples]");
   }
   if (labels.rows() != images.rows()) {
-    return invalid("there are " + std::to_string(labels.rows()) + " labels for " +
-                       std::to_string(images.rows()) + " samples of " + images.files().front().path(),
-                   file, "give one label for each sample, files in the same order");
+    return invalid_dataset("there are " + std::to_string(labels.rows()) + " labels for " +
+                               std::to_string(images.rows()) + " samples of " + images.files().front().path(),
+                           file, "give one label for each sample, files in the same order");
   }
   return std::optional(std::move(labels));
 }
@@ -85,11 +86,11 @@ Dataset::Dataset(ConcatenatedArray images, std::optional<ConcatenatedArray> labe
 
 Result<Dataset> Dataset::open(const Json& view) {
   if (!view.is_object())
-    return invalid("a dataset is " + view.dump(), "dataset", "use {inputs, labels, ...}");
+    return invalid_dataset("a dataset is " + view.dump(), "dataset", "use {inputs, labels, ...}");
   MTC_ASSIGN(const auto input_paths, paths_of(view, "inputs"));
   MTC_ASSIGN(const auto label_paths, paths_of(view, "labels"));
   if (input_paths.empty())
-    return invalid("a dataset has no inputs", "dataset", "name at least one .npy file");
+    return invalid_dataset("a dataset has no inputs", "dataset", "name at least one .npy file");
   MTC_ASSIGN(auto images, ConcatenatedArray::open(input_paths));
   MTC_ASSIGN(auto labels, open_labels(label_paths, images));
   MTC_ASSIGN(auto preprocess, Preprocess::make(view.value("preprocess", Json()), images.dtype(),
@@ -103,7 +104,7 @@ Result<Dataset> Dataset::open(const Json& view) {
   MTC_ASSIGN(const std::int64_t classes, integer_of(view, "classes"));
   MTC_ASSIGN(dataset.label_offset_, integer_of(view, "label_offset"));
   if (classes < 0)
-    return invalid("classes is " + std::to_string(classes), "dataset", "use 0 where it is not known");
+    return invalid_dataset("classes is " + std::to_string(classes), "dataset", "use 0 where it is not known");
   dataset.classes_ = static_cast<std::size_t>(classes);
   return dataset;
 }
@@ -117,10 +118,10 @@ Result<std::uint64_t> Dataset::source_index(std::uint64_t index) const {
 
 Result<void> Dataset::read(std::span<const std::uint64_t> indices, std::span<std::byte> out) const {
   if (out.size() / std::max<std::size_t>(sample_bytes(), 1) < indices.size()) {
-    return invalid("a buffer of " + std::to_string(out.size()) + " bytes does not hold " +
-                       std::to_string(indices.size()) + " samples of " + std::to_string(sample_bytes()) +
-                       " bytes",
-                   name(), "give a larger buffer");
+    return invalid_dataset("a buffer of " + std::to_string(out.size()) + " bytes does not hold " +
+                               std::to_string(indices.size()) + " samples of " +
+                               std::to_string(sample_bytes()) + " bytes",
+                           name(), "give a larger buffer");
   }
   for (std::size_t i = 0; i < indices.size(); ++i) {
     MTC_ASSIGN(const auto source, source_index(indices[i]));
@@ -135,14 +136,14 @@ Result<void> Dataset::labels(std::span<const std::uint64_t> indices, std::span<s
                  "name the label files: labels = [..]"};
   }
   if (out.size() < indices.size())
-    return invalid("too little room for the labels", name(), "give a larger buffer");
+    return invalid_dataset("too little room for the labels", name(), "give a larger buffer");
   const auto classes = static_cast<std::int64_t>(classes_);
   for (std::size_t i = 0; i < indices.size(); ++i) {
     MTC_ASSIGN(const auto source, source_index(indices[i]));
     const std::int64_t stored = load_integer(labels_->row(source), labels_->dtype());
     const std::int64_t label = stored + label_offset_;
     if (label < 0 || (classes > 0 && stored >= classes && label >= classes)) {
-      return invalid(
+      return invalid_dataset(
           "the label of sample " + std::to_string(source) + " is " + std::to_string(label) +
               (classes > 0 ? ", but there are " + std::to_string(classes) + " classes" : std::string()),
           labels_->file_of(source), "check classes and label_offset");

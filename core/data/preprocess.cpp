@@ -20,7 +20,7 @@ constexpr double kRed = 0.299;
 constexpr double kGreen = 0.587;
 constexpr double kBlue = 0.114;
 
-Error invalid(std::string message, const std::string& where, std::string hint) {
+Error invalid_preprocess(std::string message, const std::string& where, std::string hint) {
   return Error{Code::invalid_argument, std::move(message), where, std::move(hint)};
 }
 
@@ -31,17 +31,18 @@ Result<std::vector<double>> per_channel(const Json& table, const char* key, doub
   const std::string name = std::string("preprocess.") + key;
   if (found->is_number()) return std::vector<double>(channels, found->get<double>());
   if (!found->is_array())
-    return invalid(name + " is " + found->dump(), where, "use a number or a list of numbers");
+    return invalid_preprocess(name + " is " + found->dump(), where, "use a number or a list of numbers");
   std::vector<double> values;
   for (const auto& value : *found) {
-    if (!value.is_number()) return invalid(name + " holds " + value.dump(), where, "use numbers");
+    if (!value.is_number()) return invalid_preprocess(name + " holds " + value.dump(), where, "use numbers");
     values.push_back(value.get<double>());
   }
   if (values.size() == 1) values.resize(channels, values.front());
   if (values.size() != channels) {
-    return invalid(name + " has " + std::to_string(values.size()) + " values, but the samples have " +
-                       std::to_string(channels) + (channels == 1 ? " channel" : " channels"),
-                   where, "give one value, or one for each channel");
+    return invalid_preprocess(name + " has " + std::to_string(values.size()) +
+                                  " values, but the samples have " + std::to_string(channels) +
+                                  (channels == 1 ? " channel" : " channels"),
+                              where, "give one value, or one for each channel");
   }
   return values;
 }
@@ -51,17 +52,19 @@ Result<Color> parse_color(const Json& table, const std::string& where) {
   if (found == table.end() || found->is_null() || *found == "rgb") return Color::rgb;
   if (*found == "bgr") return Color::bgr;
   if (*found == "gray") return Color::gray;
-  return invalid("preprocess.color is " + found->dump(), where, "use rgb, bgr or gray");
+  return invalid_preprocess("preprocess.color is " + found->dump(), where, "use rgb, bgr or gray");
 }
 
 Result<void> check_keys(const Json& table, const std::string& where) {
   if (!table.is_object()) {
-    return invalid("preprocess is " + table.dump(), where, std::string("use a preset: ") + kPresets);
+    return invalid_preprocess("preprocess is " + table.dump(), where,
+                              std::string("use a preset: ") + kPresets);
   }
   for (const auto& [key, value] : table.items()) {
     if (key == "color" || key == "scale" || key == "mean" || key == "std" || value.is_null()) continue;
-    return invalid("preprocess." + key + " does not apply to arrays", where,
-                   "arrays take color, scale, mean and std; images are resized when they are decoded");
+    return invalid_preprocess(
+        "preprocess." + key + " does not apply to arrays", where,
+        "arrays take color, scale, mean and std; images are resized when they are decoded");
   }
   return {};
 }
@@ -92,21 +95,24 @@ Result<void> Preprocess::read_table(const Json& table, const std::string& where)
   MTC_ASSIGN(color_, parse_color(table, where));
   if (color_ == Color::gray && channels_ == 1) color_ = Color::rgb;
   if (color_ != Color::rgb && channels_ != 3) {
-    return invalid("preprocess.color needs samples of 3 channels, these are " + describe(output_shape_),
-                   where, "leave color out");
+    return invalid_preprocess(
+        "preprocess.color needs samples of 3 channels, these are " + describe(output_shape_), where,
+        "leave color out");
   }
   if (color_ == Color::gray) output_shape_.front() = 1;
   const std::size_t outputs = color_ == Color::gray ? 1 : channels_;
   const auto scale = table.find("scale");
   if (scale != table.end() && !scale->is_null()) {
-    if (!scale->is_number()) return invalid("preprocess.scale is " + scale->dump(), where, "use a number");
+    if (!scale->is_number())
+      return invalid_preprocess("preprocess.scale is " + scale->dump(), where, "use a number");
     scale_ = scale->get<double>();
   }
   MTC_ASSIGN(mean_, per_channel(table, "mean", 0.0, outputs, where));
   MTC_ASSIGN(std_, per_channel(table, "std", 1.0, outputs, where));
   for (const double value : std_) {
     if (value == 0.0 || !std::isfinite(value)) {
-      return invalid("preprocess.std is " + std::to_string(value), where, "use values other than 0");
+      return invalid_preprocess("preprocess.std is " + std::to_string(value), where,
+                                "use values other than 0");
     }
   }
   return {};
@@ -125,9 +131,9 @@ Result<Preprocess> Preprocess::make(const Json& table, mtc_dtype dtype,
   if (table.is_null()) {
     const bool float_array = dtype.kind == MTC_KIND_FLOAT && is_convertible(dtype);
     if (!float_array && !npy::same_type(dtype, kInt64)) {
-      return invalid(describe(dtype, shape) + " samples have no preprocess", where,
-                     std::string("set preprocess to a preset (") + kPresets +
-                         ") or a table {color, scale, mean, std}; tokens are int64");
+      return invalid_preprocess(describe(dtype, shape) + " samples have no preprocess", where,
+                                std::string("set preprocess to a preset (") + kPresets +
+                                    ") or a table {color, scale, mean, std}; tokens are int64");
     }
     result.copy_ = true;
     if (!float_array) result.output_dtype_ = kInt64;
@@ -135,8 +141,8 @@ Result<Preprocess> Preprocess::make(const Json& table, mtc_dtype dtype,
     return result;
   }
   if (!is_convertible(dtype)) {
-    return invalid("samples of type " + type_text(dtype) + " cannot be preprocessed", where,
-                   "save them as float32");
+    return invalid_preprocess("samples of type " + type_text(dtype) + " cannot be preprocessed", where,
+                              "save them as float32");
   }
   MTC_TRY(result.read_table(table, where));
   result.output_bytes_ = result.mean_.size() * result.plane_ * sizeof(float);

@@ -11,7 +11,7 @@
 namespace mtc::data {
 namespace {
 
-Error invalid(std::string message, std::string hint) {
+Error invalid_view(std::string message, std::string hint) {
   return Error{Code::invalid_argument, std::move(message), "dataset view", std::move(hint)};
 }
 
@@ -22,11 +22,11 @@ Result<std::optional<std::uint64_t>> natural(const Json& view, const char* key) 
   if (found->is_number_unsigned() || (found->is_number_integer() && found->get<std::int64_t>() >= 0)) {
     return std::optional(found->get<std::uint64_t>());
   }
-  return invalid(std::string(key) + " is " + found->dump(), "use an integer of 0 or more");
+  return invalid_view(std::string(key) + " is " + found->dump(), "use an integer of 0 or more");
 }
 
 Result<void> apply(const Json& view, std::vector<std::uint64_t>& samples) {
-  if (!view.is_object()) return invalid("a view is " + view.dump(), "use {seed, skip, take}");
+  if (!view.is_object()) return invalid_view("a view is " + view.dump(), "use {seed, skip, take}");
   MTC_ASSIGN(const auto seed, natural(view, "seed"));
   MTC_ASSIGN(const auto skip, natural(view, "skip"));
   MTC_ASSIGN(const auto take, natural(view, "take"));
@@ -38,14 +38,14 @@ Result<void> apply(const Json& view, std::vector<std::uint64_t>& samples) {
   }
   const std::size_t first = skip.value_or(0);
   if (first > samples.size()) {
-    return invalid("skip is " + std::to_string(first) + ", but there are only " +
-                       std::to_string(samples.size()) + " samples",
-                   "use a smaller skip");
+    return invalid_view("skip is " + std::to_string(first) + ", but there are only " +
+                            std::to_string(samples.size()) + " samples",
+                        "use a smaller skip");
   }
   const std::size_t left = samples.size() - first;
   const std::size_t count = take.value_or(left);
   if (count > left) {
-    return invalid(
+    return invalid_view(
         "take is " + std::to_string(count) + ", but there are only " + std::to_string(left) + " samples",
         "use a smaller take, or leave it out to take all");
   }
@@ -59,10 +59,10 @@ Result<void> apply(const Json& view, std::vector<std::uint64_t>& samples) {
 Result<std::vector<std::uint64_t>> apply_views(const Json& views, std::size_t count) {
   std::vector<std::uint64_t> samples(count);
   std::iota(samples.begin(), samples.end(), std::uint64_t{0});
-  if (!views.is_null() && !views.is_array()) return invalid("views is " + views.dump(), "use a list");
+  if (!views.is_null() && !views.is_array()) return invalid_view("views is " + views.dump(), "use a list");
   for (const auto& view : views) MTC_TRY(apply(view, samples));
   if (samples.empty())
-    return invalid("no sample is left", "check skip and take, and that the files are not empty");
+    return invalid_view("no sample is left", "check skip and take, and that the files are not empty");
   return samples;
 }
 

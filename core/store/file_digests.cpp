@@ -15,14 +15,14 @@ namespace mtc::store {
 namespace {
 
 constexpr std::int64_t kTrustedAgeNs = 2'000'000'000;
-constexpr int kAttempts = 3;
+constexpr int kReadAttempts = 3;
 
 }  // namespace
 
 Result<Digest> digest_by_stat(const std::filesystem::path& file, StatCache& stats, const Clock& clock) {
   const Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return errno_error(errno, "cannot open", file);
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
     struct stat status {};
     if (::fstat(fd.get(), &status) != 0) return errno_error(errno, "cannot read", file);
     const FileIdentity before(status);

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t kSecondNs = 1'000'000'000;
-constexpr int kAttempts = 1000;
+constexpr int kNameAttempts = 1000;
 
 /// Names in `folder`, the last first; empty when there is no such folder.
 Result<std::vector<std::string>> newest_first(const fs::path& folder) {
@@ -83,7 +83,7 @@ Result<std::optional<Store::Record>> Store::newest_record(const Digest& key) {
 Result<std::pair<std::string, fs::path>> Store::new_run() {
   MTC_TRY(make_directories(state_->layout.runs()));
   const std::int64_t now_ns = state_->clock.now_unix_ns();
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
     std::string id = time_name(now_ns + attempt);
     fs::path folder = state_->layout.runs() / id;
     if (::mkdir(folder.c_str(), 0777) == 0) return std::pair(std::move(id), std::move(folder));

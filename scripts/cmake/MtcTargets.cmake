@@ -21,6 +21,7 @@ function(mtc_add_test)
   endif()
   add_executable(${ARG_NAME} ${ARG_SOURCES})
   set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+  target_compile_options(${ARG_NAME} PRIVATE -O1)  # Tests are compiled more often than they run long.
   target_link_libraries(${ARG_NAME} PRIVATE mtc_settings mtc_test_support ${ARG_DEPS} GTest::gtest GTest::gmock
     GTest::gtest_main)
   add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME})

@@ -73,13 +73,13 @@ KERNEL void add_u8(const struct binary* s, const uint8_t* a, const uint8_t* b, c
 }
 )";
 
-bool accepts(const Program& program, const Layer& layer) {
+bool accepts_add_u8(const Program& program, const Layer& layer) {
   const auto* binary = std::get_if<Binary>(&layer.op);
   return binary != nullptr && binary->kind == Binary::Kind::add &&
          program.tensors[layer.output].type == Type::u8;
 }
 
-void emit(Emitter& emitter, const Layer& layer) {
+void emit_add_u8(Emitter& emitter, const Layer& layer) {
   const Binary& binary = std::get<Binary>(layer.op);
   const Quant left = emitter.tensor(layer.inputs[0]).quant;
   const Quant right = emitter.tensor(layer.inputs[1]).quant;
@@ -96,6 +96,6 @@ void emit(Emitter& emitter, const Layer& layer) {
 
 }  // namespace
 
-const Kernel kAddU8{"add_u8", accepts, no_scratch, emit};
+const Kernel kAddU8{"add_u8", accepts_add_u8, no_scratch, emit_add_u8};
 
 }  // namespace mtc::cpu

@@ -46,16 +46,16 @@ constexpr std::string_view kText =
 }
 )";
 
-bool accepts(const Program& program, const Layer& layer) {
+bool accepts_conv_f32(const Program& program, const Layer& layer) {
   return std::holds_alternative<Conv>(layer.op) && program.tensors[layer.inputs[0]].type == Type::f32;
 }
 
-std::size_t scratch_bytes(const Program&, const Layer& layer) {
+std::size_t scratch_conv_f32(const Program&, const Layer& layer) {
   const Conv& conv = std::get<Conv>(layer.op);
   return conv.window.padded() ? padded_elements(conv.window, conv.in_channels) * sizeof(float) : 0;
 }
 
-void emit(Emitter& emitter, const Layer& layer) {
+void emit_conv_f32(Emitter& emitter, const Layer& layer) {
   const Conv& conv = std::get<Conv>(layer.op);
   const Window window = flattened(conv);
   for (const auto text : {kConvStructText, kTileF32AvxText, kTileF32PortableText, kText}) emitter.need(text);
@@ -79,6 +79,6 @@ void emit(Emitter& emitter, const Layer& layer) {
 
 }  // namespace
 
-const Kernel kConvF32{"conv_f32", accepts, scratch_bytes, emit};
+const Kernel kConvF32{"conv_f32", accepts_conv_f32, scratch_conv_f32, emit_conv_f32};
 
 }  // namespace mtc::cpu

@@ -15,7 +15,7 @@ namespace mtc::cpu {
 namespace {
 
 // OUT and STORE differ between the two; the loops are the same text.
-constexpr std::string_view kLoops = R"(
+constexpr std::string_view kConvU8Loops = R"(
   const size_t panel = (size_t)s->taps_h * (size_t)s->taps_w * (size_t)s->run * 16;
   int32_t sum[4][16];
   for (int32_t g = 0; g < s->groups; g++, x += s->group) {
@@ -53,7 +53,7 @@ std::string_view u8_text() {
       "KERNEL void conv_u8(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* "
       "bias,\n"
       "                    const float* scale, float low, float high, int32_t zero, uint8_t* y) {" +
-      replaced(replaced(std::string(kLoops), "OUT", "uint8_t"), "STORE",
+      replaced(replaced(std::string(kConvU8Loops), "OUT", "uint8_t"), "STORE",
                "requantize_16(sum[p], scale, low, high, zero, made);");
   return text;
 }
@@ -62,7 +62,7 @@ std::string_view f32_text() {
   static const std::string text =
       R"(KERNEL void conv_u8_f32(const struct conv* s, const int16_t* x, const signed char* w, const int32_t* bias,
                         const float* scale, float low, float high, float* y) {)" +
-      replaced(replaced(std::string(kLoops), "OUT", "float"), "STORE", R"(for (int k = 0; k < 16; k++) {
+      replaced(replaced(std::string(kConvU8Loops), "OUT", "float"), "STORE", R"(for (int k = 0; k < 16; k++) {
               const float value = (float)sum[p][k] * scale[k];
               const float least = value < low ? low : value;
               made[k] = least > high ? high : least;
@@ -73,7 +73,7 @@ std::string_view f32_text() {
 /// Input channels of a group in memory: pairs.
 std::int64_t group_channels(const Conv& conv) { return round_up(conv.in_channels / conv.groups, 2); }
 
-bool accepts(const Program& program, const Layer& layer) {
+bool accepts_conv_u8(const Program& program, const Layer& layer) {
   return std::holds_alternative<Conv>(layer.op) && program.tensors[layer.inputs[0]].type == Type::u8;
 }
 
@@ -82,7 +82,7 @@ std::size_t scratch_bytes(const Program&, const Layer& layer) {
   return padded_elements(conv.window, conv.groups * group_channels(conv)) * sizeof(std::int16_t);
 }
 
-void emit(Emitter& emitter, const Layer& layer) {
+void emit_conv_u8(Emitter& emitter, const Layer& layer) {
   const Conv& conv = std::get<Conv>(layer.op);
   const Window window = flattened(conv);
   const Tensor& input = emitter.tensor(layer.inputs[0]);
@@ -121,6 +121,6 @@ void emit(Emitter& emitter, const Layer& layer) {
 
 }  // namespace
 
-const Kernel kConvU8{"conv_u8", accepts, scratch_bytes, emit};
+const Kernel kConvU8{"conv_u8", accepts_conv_u8, scratch_bytes, emit_conv_u8};
 
 }  // namespace mtc::cpu

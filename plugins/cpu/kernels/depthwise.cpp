@@ -138,16 +138,16 @@ std::string padding_arguments(const Conv& conv) {
                      window.in_w + window.pad_left + window.pad_right, conv.in_channels);
 }
 
-bool accepts_f32(const Program& program, const Layer& layer) {
+bool accepts_depthwise_f32(const Program& program, const Layer& layer) {
   return is_depthwise(layer) && program.tensors[layer.inputs[0]].type == Type::f32;
 }
 
-std::size_t scratch_f32(const Program&, const Layer& layer) {
+std::size_t scratch_depthwise_f32(const Program&, const Layer& layer) {
   const Conv& conv = std::get<Conv>(layer.op);
   return conv.window.padded() ? padded_elements(conv.window, conv.in_channels) * sizeof(float) : 0;
 }
 
-void emit_f32(Emitter& emitter, const Layer& layer) {
+void emit_depthwise_f32(Emitter& emitter, const Layer& layer) {
   const Conv& conv = std::get<Conv>(layer.op);
   emitter.need(kConvStructText);
   emitter.need(kF32Text);
@@ -166,7 +166,7 @@ void emit_f32(Emitter& emitter, const Layer& layer) {
                                 emitter.write(layer.output)));
 }
 
-bool accepts_u8(const Program& program, const Layer& layer) {
+bool accepts_depthwise_u8(const Program& program, const Layer& layer) {
   return is_depthwise(layer) && program.tensors[layer.inputs[0]].type == Type::u8;
 }
 
@@ -176,12 +176,12 @@ std::size_t sums_offset(const Conv& conv) {
   return (bytes + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-std::size_t scratch_u8(const Program&, const Layer& layer) {
+std::size_t scratch_depthwise_u8(const Program&, const Layer& layer) {
   const Conv& conv = std::get<Conv>(layer.op);
   return sums_offset(conv) + static_cast<std::size_t>(conv.in_channels) * sizeof(std::int32_t);
 }
 
-void emit_u8(Emitter& emitter, const Layer& layer) {
+void emit_depthwise_u8(Emitter& emitter, const Layer& layer) {
   const Conv& conv = std::get<Conv>(layer.op);
   const Tensor& output = emitter.tensor(layer.output);
   emitter.need(kConvStructText);
@@ -214,7 +214,7 @@ void emit_u8(Emitter& emitter, const Layer& layer) {
 
 }  // namespace
 
-const Kernel kDepthwiseF32{"depthwise_f32", accepts_f32, scratch_f32, emit_f32};
-const Kernel kDepthwiseU8{"depthwise_u8", accepts_u8, scratch_u8, emit_u8};
+const Kernel kDepthwiseF32{"depthwise_f32", accepts_depthwise_f32, scratch_depthwise_f32, emit_depthwise_f32};
+const Kernel kDepthwiseU8{"depthwise_u8", accepts_depthwise_u8, scratch_depthwise_u8, emit_depthwise_u8};
 
 }  // namespace mtc::cpu

@@ -33,7 +33,7 @@ std::string binary_struct(const Binary& binary) {
 namespace {
 
 /// The loops; TYPE and VALUE(x, y) → STORE are replaced.
-constexpr std::string_view kLoops = R"(
+constexpr std::string_view kBinaryLoops = R"(
   for (int32_t i = 0; i < s->extent[0]; i++) {
     for (int32_t j = 0; j < s->extent[1]; j++) {
       for (int32_t k = 0; k < s->extent[2]; k++) {
@@ -59,18 +59,18 @@ std::string binary_text(const std::string& name, const std::string& operation) {
       "_value(float a, float b, float low, float high) {\n  const float value = a " + operation +
       " b;\n  const float least = value < low ? low : value;\n  return least > high ? high : least;\n}\n\n";
   const std::string loops =
-      replaced(replaced(replaced(std::string(kLoops), "TYPE", "float"), "FUNCTION", name + "_value"),
+      replaced(replaced(replaced(std::string(kBinaryLoops), "TYPE", "float"), "FUNCTION", name + "_value"),
                "ARGUMENTS", "low, high");
   return function + "static void " + name +
          "(const struct binary* s, const float* a, const float* b, float low, float high, float* y) {" +
          loops;
 }
 
-bool accepts_f32(const Program& program, const Layer& layer) {
+bool accepts_binary(const Program& program, const Layer& layer) {
   return std::holds_alternative<Binary>(layer.op) && program.tensors[layer.output].type == Type::f32;
 }
 
-void emit_f32(Emitter& emitter, const Layer& layer) {
+void emit_binary(Emitter& emitter, const Layer& layer) {
   static const std::string texts[] = {binary_text("add_f32", "+"), binary_text("sub_f32", "-"),
                                       binary_text("mul_f32", "*"), binary_text("div_f32", "/")};
   static constexpr std::string_view kNames[] = {"add_f32", "sub_f32", "mul_f32", "div_f32"};
@@ -139,7 +139,7 @@ void emit_unary(Emitter& emitter, const Layer& layer) {
 
 }  // namespace
 
-const Kernel kBinaryF32{"binary_f32", accepts_f32, no_scratch, emit_f32};
+const Kernel kBinaryF32{"binary_f32", accepts_binary, no_scratch, emit_binary};
 const Kernel kUnaryF32{"unary_f32", accepts_unary, no_scratch, emit_unary};
 
 }  // namespace mtc::cpu

@@ -52,9 +52,9 @@ std::string list(const std::int64_t (&values)[Move::kRank]) {
   return fmt::format("{{{}, {}, {}, {}, {}}}", values[0], values[1], values[2], values[3], values[4]);
 }
 
-bool accepts(const Program&, const Layer& layer) { return std::holds_alternative<Move>(layer.op); }
+bool accepts_move(const Program&, const Layer& layer) { return std::holds_alternative<Move>(layer.op); }
 
-void emit(Emitter& emitter, const Layer& layer) {
+void emit_move(Emitter& emitter, const Layer& layer) {
   static const std::string moves[] = {typed(kMoveText, Type::f32), typed(kMoveText, Type::u8)};
   static const std::string fills[] = {typed(kFillText, Type::f32), typed(kFillText, Type::u8)};
   const Move& move = std::get<Move>(layer.op);
@@ -81,6 +81,6 @@ void emit(Emitter& emitter, const Layer& layer) {
 
 }  // namespace
 
-const Kernel kMove{"move", accepts, no_scratch, emit};
+const Kernel kMove{"move", accepts_move, no_scratch, emit_move};
 
 }  // namespace mtc::cpu

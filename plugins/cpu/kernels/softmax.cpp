@@ -26,9 +26,9 @@ constexpr std::string_view kText =
 }
 )";
 
-bool accepts(const Program&, const Layer& layer) { return std::holds_alternative<Softmax>(layer.op); }
+bool accepts_softmax(const Program&, const Layer& layer) { return std::holds_alternative<Softmax>(layer.op); }
 
-void emit(Emitter& emitter, const Layer& layer) {
+void emit_softmax(Emitter& emitter, const Layer& layer) {
   const Softmax& softmax = std::get<Softmax>(layer.op);
   emitter.need(kText);
   emitter.statement(fmt::format("softmax_f32({}, {}, {}, {}, {})", softmax.outer, softmax.length,
@@ -37,6 +37,6 @@ void emit(Emitter& emitter, const Layer& layer) {
 
 }  // namespace
 
-const Kernel kSoftmax{"softmax_f32", accepts, no_scratch, emit};
+const Kernel kSoftmax{"softmax_f32", accepts_softmax, no_scratch, emit_softmax};
 
 }  // namespace mtc::cpu

@@ -7,14 +7,14 @@
 namespace mtc::pipeline {
 namespace {
 
-Gate parse(const std::string& text) {
+Gate parsed_gate(const std::string& text) {
   const auto gate = parse_gate(text);
   EXPECT_TRUE(gate) << text;
   return gate ? *gate : Gate();
 }
 
 TEST(GateTest, ReadsALimitThatIsANumber) {
-  const auto gate = parse("top1 >= 0.915");
+  const auto gate = parsed_gate("top1 >= 0.915");
   EXPECT_EQ(gate.text, "top1 >= 0.915");
   EXPECT_EQ(gate.metric, "top1");
   EXPECT_EQ(gate.op, ">=");
@@ -23,23 +23,23 @@ TEST(GateTest, ReadsALimitThatIsANumber) {
 }
 
 TEST(GateTest, ReadsNumbersInEveryForm) {
-  EXPECT_EQ(parse("a<-3").offset, -3.0);
-  EXPECT_EQ(parse(" a  ==  .5 ").offset, 0.5);
-  EXPECT_EQ(parse("a > 1e-3").offset, 1e-3);
+  EXPECT_EQ(parsed_gate("a<-3").offset, -3.0);
+  EXPECT_EQ(parsed_gate(" a  ==  .5 ").offset, 0.5);
+  EXPECT_EQ(parsed_gate("a > 1e-3").offset, 1e-3);
 }
 
 TEST(GateTest, ReadsTheMetricOfAnotherStage) {
-  const auto gate = parse("top1 >= float_score.top5 - 0.003");
+  const auto gate = parsed_gate("top1 >= float_score.top5 - 0.003");
   EXPECT_EQ(gate.stage, "float_score");
   EXPECT_EQ(gate.stage_metric, "top5");
   EXPECT_EQ(gate.offset, -0.003);
-  EXPECT_EQ(parse("top1 < other-1.top1+2").offset, 2.0);
-  EXPECT_EQ(parse("top1 < other.top1").offset, 0.0);
+  EXPECT_EQ(parsed_gate("top1 < other-1.top1+2").offset, 2.0);
+  EXPECT_EQ(parsed_gate("top1 < other.top1").offset, 0.0);
 }
 
 TEST(GateTest, HoldsAsItsOperatorSays) {
   const auto holds = [](const char* op, double value) {
-    return parse(std::string("a ") + op + " 1").holds(value, 1);
+    return parsed_gate(std::string("a ") + op + " 1").holds(value, 1);
   };
   EXPECT_TRUE(holds(">=", 1) && holds(">=", 2) && !holds(">=", 0.5));
   EXPECT_TRUE(holds("<=", 1) && holds("<=", 0.5) && !holds("<=", 2));

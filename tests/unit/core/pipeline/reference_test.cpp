@@ -9,14 +9,14 @@ namespace {
 
 using Selector = std::vector<std::pair<std::string, std::string>>;
 
-Reference parse(const std::string& text) {
+Reference parsed_reference(const std::string& text) {
   const auto reference = parse_reference(text);
   EXPECT_TRUE(reference) << text << ": " << (reference ? "" : reference.error().message);
   return reference ? *reference : Reference();
 }
 
 TEST(ReferenceTest, ReadsANameAlone) {
-  const auto reference = parse("my_model-2");
+  const auto reference = parsed_reference("my_model-2");
   EXPECT_EQ(reference.name, "my_model-2");
   EXPECT_EQ(reference.output, "");
   EXPECT_FALSE(reference.all);
@@ -24,31 +24,31 @@ TEST(ReferenceTest, ReadsANameAlone) {
 }
 
 TEST(ReferenceTest, ReadsAnOutputOfAStage) {
-  const auto reference = parse("prune.model");
+  const auto reference = parsed_reference("prune.model");
   EXPECT_EQ(reference.name, "prune");
   EXPECT_EQ(reference.output, "model");
 }
 
 TEST(ReferenceTest, ReadsAVariant) {
-  const auto reference = parse("build[target=cpu.x86-64-v3].artifact");
+  const auto reference = parsed_reference("build[target=cpu.x86-64-v3].artifact");
   EXPECT_EQ(reference.name, "build");
   EXPECT_EQ(reference.output, "artifact");
   EXPECT_EQ(reference.selector, (Selector{{"target", "cpu.x86-64-v3"}}));
 }
 
 TEST(ReferenceTest, ReadsSeveralAxesWithSpacesAndQuotes) {
-  EXPECT_EQ(parse("b[ target = \"cpu\" , level=2 ].model").selector,
+  EXPECT_EQ(parsed_reference("b[ target = \"cpu\" , level=2 ].model").selector,
             (Selector{{"target", "cpu"}, {"level", "2"}}));
 }
 
 TEST(ReferenceTest, TakesCommasBracketsAndEqualSignsWithinQuotes) {
-  const auto reference = parse(R"(gen[shape="[3,32]",rule="a=b"].model)");
+  const auto reference = parsed_reference(R"(gen[shape="[3,32]",rule="a=b"].model)");
   EXPECT_EQ(reference.selector, (Selector{{"shape", "[3,32]"}, {"rule", "a=b"}}));
   EXPECT_EQ(reference.output, "model");
 }
 
 TEST(ReferenceTest, ReadsAllVariants) {
-  const auto reference = parse("build[*].artifact");
+  const auto reference = parsed_reference("build[*].artifact");
   EXPECT_TRUE(reference.all);
   EXPECT_TRUE(reference.selector.empty());
 }

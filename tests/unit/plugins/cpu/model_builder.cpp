@@ -16,7 +16,7 @@ onnx::AttributeProto& add_attribute(onnx::NodeProto& node, const std::string& na
   return attribute;
 }
 
-std::size_t count(const Shape& shape) {
+std::size_t count_of(const Shape& shape) {
   std::size_t elements = 1;
   for (const auto extent : shape) elements *= static_cast<std::size_t>(extent);
   return elements;
@@ -73,7 +73,7 @@ void ModelBuilder::set(onnx::NodeProto& node, const std::string& name, const std
 }
 
 std::string ModelBuilder::random(const std::string& name, const Shape& shape, float scale) {
-  std::vector<float> values(count(shape));
+  std::vector<float> values(count_of(shape));
   for (auto& value : values) value = (static_cast<float>(random_() >> 8U) / 8388608.0F - 1.0F) * scale;
   return constant<float>(name, shape, values);
 }
@@ -88,7 +88,7 @@ std::string ModelBuilder::quantize(const std::string& tensor, float scale, int z
 
 std::string ModelBuilder::weight(const std::string& name, const Shape& shape, std::int64_t axis,
                                  float scale) {
-  std::vector<std::int8_t> values(count(shape));
+  std::vector<std::int8_t> values(count_of(shape));
   for (auto& value : values) value = static_cast<std::int8_t>(static_cast<int>(random_() % 255U) - 127);
   const auto channels = static_cast<std::size_t>(shape[static_cast<std::size_t>(axis)]);
   weight_scales_.clear();
