@@ -112,8 +112,14 @@ Result<plugin::Registry::TargetMatch> Planner::target_of(const Source& artifact)
     return plan_error(artifact.place, Code::invalid_argument,
                       fmt::format("{} does not make artifacts", made_by.name));
   }
-  MTC_ASSIGN(const auto document, config::load_toml(artifact.path / "artifact.toml"));
-  return at_place(registry_.find_target(document.value("target", "")), artifact.place);
+  const auto file = artifact.path / "artifact.toml";
+  MTC_ASSIGN(const auto document, config::load_toml(file));
+  const auto* id =
+      document.contains("target") ? document.at("target").get_ptr<const std::string*>() : nullptr;
+  if (id == nullptr) {
+    return Error{Code::data_loss, "no target is named", file.string(), "compile the model again"};
+  }
+  return at_place(registry_.find_target(*id), artifact.place);
 }
 
 Result<std::size_t> Planner::run_session(const std::string& kind, const Source& artifact,
