@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <limits>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -41,6 +43,24 @@ std::string check_seconds(const std::string& text) {
 void add_execute_options(CLI::App& app, ExecuteOptions& options) {
   app.add_flag("--reuse-records", options.reuse_records,
                "Replay the newest measurement instead of measuring again");
+  app.add_option("-j,--jobs", options.jobs, "Stages and compilers that run at once (default: one a CPU)")
+      ->check(CLI::Range(1, 4096))
+      ->type_name("N");
+  app.add_flag("-k,--keep-going", options.keep_going,
+               "After a failure run every stage that does not depend on it");
+  app.add_option("--memory-limit", options.memory_limit,
+                 "Most resident memory of one action, where its stage does not say; such as 4G")
+      ->check(
+          [](const std::string& text) {
+            return parse_bytes(text).value_or(0) > 0 ? "" : "'" + text + "' is not a size such as 512M or 4G";
+          },
+          "")
+      ->type_name("SIZE");
+  app.add_option(
+         "--lock-timeout", options.lock_timeout_s,
+         "Longest wait for another run that works at the same action, in seconds; 0 = as long as it takes")
+      ->check(check_seconds, "")
+      ->type_name("SECONDS");
   app.add_option("--timeout", options.timeout_s, "Longest time of one action, in seconds; 0 = none")
       ->check(check_seconds, "")
       ->type_name("SECONDS");
@@ -62,6 +82,11 @@ Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
   run_options.stop.descriptor = stop_descriptor();
   run_options.timeout_s = options.timeout_s;
   run_options.stall_timeout_s = options.stall_timeout_s;
+  run_options.lock_timeout_s = options.lock_timeout_s;
+  run_options.memory_bytes = parse_bytes(options.memory_limit).value_or(0);
+  run_options.keep_going = options.keep_going;
+  const auto cpus = static_cast<int>(std::thread::hardware_concurrency());
+  run_options.jobs = options.jobs > 0 ? options.jobs : std::max(1, cpus);
   run::Events events;
   Progress progress;
   events.add([&progress](const Json& event) { progress.event(event); });

@@ -20,10 +20,14 @@ struct ExecuteOptions {
   bool reuse_records = false;
   double timeout_s = 0;
   double stall_timeout_s = 600;
+  double lock_timeout_s = 0;
+  std::string memory_limit;  ///< "4G"; empty = none.
+  int jobs = 0;              ///< 0 = one for each CPU that this process may use.
+  bool keep_going = false;
   std::string events;  ///< FILE or fd:N; empty = none.
 };
 
-/// Adds --reuse-records, --timeout, --stall-timeout and --events.
+/// Adds -j, -k, the limits, --reuse-records and --events.
 void add_execute_options(CLI::App& app, ExecuteOptions& options);
 
 /// Runs `plan` with live progress. Errors: as run::run_plan.

@@ -8,6 +8,7 @@
 
 #include "cli/worker/channel.hpp"
 #include "cli/worker/crash.hpp"
+#include "core/base/process.hpp"
 #include "core/host/run_action.hpp"
 
 int main(int argc, char** argv) {
@@ -22,6 +23,9 @@ int main(int argc, char** argv) {
   }
   static mtc::worker::Channel channel(kDriver);  // static: a plugin may still use both while the process ends
   static mtc::host::Cancel cancel;
+  // What the plugin leaves running stays below this process while it lives, and goes to the driver at its
+  // end.
+  if (const auto reaper = mtc::become_subreaper(); !reaper) std::fputs("warning: no subreaper\n", stderr);
   channel.send({{"type", "hello"}, {"pid", ::getpid()}});
   const auto run = [&]() -> mtc::Result<void> {
     MTC_ASSIGN(const mtc::Json specification, channel.read_specification());

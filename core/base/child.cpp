@@ -13,11 +13,14 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/file_system.hpp"
+#include "core/base/own_children.hpp"
 #include "core/base/process.hpp"
 
 namespace mtc {
 
 namespace {
+
+constexpr std::int64_t kKilledMs = 60'000;
 
 ExitStatus decode(int status) {
   if (WIFSIGNALED(status)) return {0, WTERMSIG(status)};
@@ -30,6 +33,14 @@ pid_t wait_retrying(pid_t pid, int* status, int options) {
   do {
     got = ::waitpid(pid, status, options);
   } while (got < 0 && errno == EINTR);
+  return got;
+}
+
+/// Reaps `pid` if it has ended, as waitpid; from then on its number may be another's.
+pid_t reap(pid_t pid, int* status, int options) {
+  OwnChildren own;
+  const pid_t got = wait_retrying(pid, status, options);
+  if (got != 0) own.remove(pid);
   return got;
 }
 
@@ -63,13 +74,14 @@ Child::~Child() {
   if (pid_ <= 0 || status_) return;
   signal_group(SIGKILL);
   int status = 0;
-  wait_retrying(pid_, &status, 0);
+  wait_for_end(pid_, kKilledMs);  // Outside the lock that reap() takes.
+  reap(pid_, &status, 0);
 }
 
 Result<std::optional<ExitStatus>> Child::poll() {
   if (status_) return status_;
   int status = 0;
-  const pid_t got = wait_retrying(pid_, &status, WNOHANG);
+  const pid_t got = reap(pid_, &status, WNOHANG);
   if (got == 0) return std::optional<ExitStatus>();
   if (got < 0) {
     status_ = ExitStatus{255, 0};

@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
-#include "core/base/file_system.hpp"
+#include "core/base/file.hpp"
 
 namespace mtc {
 
@@ -48,6 +50,20 @@ Result<bool> FileLock::try_convert(Mode mode) {
   if (failure == EWOULDBLOCK) return false;
   if (failure != 0) return errno_error(failure, "cannot convert a lock", "");
   return true;
+}
+
+Result<bool> FileLock::is_at(const std::filesystem::path& file) const {
+  struct stat held {};
+  struct stat named {};
+  if (::fstat(fd_.get(), &held) != 0) return errno_error(errno, "cannot look at the lock", file);
+  if (::stat(file.c_str(), &named) != 0)
+    return errno == ENOENT ? Result<bool>(false) : errno_error(errno, "cannot look at", file);
+  return held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
+Result<void> FileLock::write(std::string_view content) {
+  if (::ftruncate(fd_.get(), 0) != 0) return errno_error(errno, "cannot write a lock file", "");
+  return write_all(fd_.get(), content, "lock file");
 }
 
 }  // namespace mtc

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include "core/base/fd.hpp"
 #include "mtc/result.hpp"
@@ -27,6 +28,11 @@ class FileLock {
   /// Changes the mode of a held lock without waiting: false while others stand in the way. Linux drops the
   /// old mode first, so that after `false` nothing is held; call lock again.
   Result<bool> try_convert(Mode mode);
+
+  /// Whether `file` still names what is locked. Errors: as errno_error().
+  [[nodiscard]] Result<bool> is_at(const std::filesystem::path& file) const;
+  /// Replaces the content of the lock file, for those who wait and ask who holds it.
+  Result<void> write(std::string_view content);
 
  private:
   explicit FileLock(Fd fd) : fd_(std::move(fd)) {}

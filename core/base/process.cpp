@@ -21,6 +21,7 @@
 #include <cstring>
 
 #include "core/base/file_system.hpp"
+#include "core/base/own_children.hpp"
 #include "core/base/text.hpp"
 
 namespace mtc {
@@ -179,7 +180,12 @@ Result<Child> start(const Command& command) {
   launch.report = report_child.get();
   launch.parent = ::getpid();
 
-  const pid_t pid = fork_quietly(launch);
+  const pid_t pid = [&launch] {
+    OwnChildren own;
+    const pid_t made = fork_quietly(launch);
+    if (made > 0) own.add(made);
+    return made;
+  }();
   if (pid < 0) return errno_error(errno, "cannot start program", program);
   ::setpgid(pid,
             pid);  // In both processes: whoever comes first. EACCES after exec means that the child did it.

@@ -83,9 +83,14 @@ Result<void> become_subreaper();
 /// Ids of all descendants of `root` that run now, from /proc.
 std::vector<pid_t> descendants_of(pid_t root);
 
-/// Kills (SIGKILL) all descendants of this process and reaps those that are its children, except the
-/// processes in `spare` and their descendants. Repeats until none is left or `timeout_ms` is over. Returns
-/// how many were killed.
-std::size_t kill_descendants(const std::vector<pid_t>& spare = {}, std::int64_t timeout_ms = 2000);
+/// Resident memory of `root` and all its descendants in bytes, shared pages counted for each; 0 when it is
+/// gone.
+std::uint64_t resident_bytes(pid_t root);
+
+/// Kills (SIGKILL) and reaps the children of this process that start() did not make, with their descendants:
+/// what ended children left behind, where this process is their subreaper. Running children of start() and
+/// all below them are spared. Repeats until none is left or `timeout_ms` is over. Returns how many were
+/// killed. Safe from any thread.
+std::size_t kill_orphans(std::int64_t timeout_ms = 2000);
 
 }  // namespace mtc

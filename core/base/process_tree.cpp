@@ -15,6 +15,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/file.hpp"
+#include "core/base/own_children.hpp"
 #include "core/base/process.hpp"
 #include "core/base/text.hpp"
 
@@ -80,17 +81,34 @@ Result<void> become_subreaper() {
 
 std::vector<pid_t> descendants_of(pid_t root) { return below(root, {}); }
 
-std::size_t kill_descendants(const std::vector<pid_t>& spare, std::int64_t timeout_ms) {
-  const std::set<pid_t> spared(spare.begin(), spare.end());
+std::uint64_t resident_bytes(pid_t root) {
+  static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::uint64_t pages = 0;
+  auto tree = descendants_of(root);
+  tree.push_back(root);
+  for (const pid_t pid : tree) {
+    // statm: size, resident, shared, ... in pages.
+    const auto text = read_file("/proc/" + std::to_string(pid) + "/statm", kMaxStatBytes);
+    const auto fields = text ? split(trim(*text), ' ') : std::vector<std::string>();
+    if (fields.size() > 1) pages += static_cast<std::uint64_t>(parse_integer(fields[1]).value_or(0));
+  }
+  return pages * page;
+}
+
+std::size_t kill_orphans(std::int64_t timeout_ms) {
   const std::int64_t deadline_ns = Clock::real().monotonic_ns() + timeout_ms * 1'000'000;
   std::set<pid_t> killed;
   // Several rounds: what a killed process leaves behind becomes our child, and one may have forked meanwhile.
   while (true) {
-    const std::vector<pid_t> rest = below(::getpid(), spared);
-    if (rest.empty()) break;
-    for (const pid_t pid : rest) {
-      if (::kill(pid, SIGKILL) == 0) killed.insert(pid);
-      ::waitpid(pid, nullptr, WNOHANG);  // Fails for those that are not our children; their turn comes.
+    {
+      // While it is held no child is started or forgotten, so that what is not in the list is an orphan.
+      const OwnChildren own;
+      const std::vector<pid_t> rest = below(::getpid(), own.pids());
+      if (rest.empty()) break;
+      for (const pid_t pid : rest) {
+        if (::kill(pid, SIGKILL) == 0) killed.insert(pid);
+        ::waitpid(pid, nullptr, WNOHANG);  // Fails for those that are not our children; their turn comes.
+      }
     }
     if (Clock::real().monotonic_ns() > deadline_ns) break;
     ::usleep(kRoundUs);

@@ -64,6 +64,30 @@ std::string human_bytes(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", value, kUnits[unit]);
 }
 
+std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+  text = trim(text);
+  const auto end =
+      std::find_if_not(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  const auto digits = static_cast<std::size_t>(end - text.begin());
+  const auto number = parse_number(text.substr(0, digits));
+  if (!number) return std::nullopt;
+  std::string_view unit = trim(text.substr(digits));
+  double factor = 1;
+  constexpr std::string_view kUnits = "KMGT";
+  if (!unit.empty()) {
+    const auto power = kUnits.find(unit.front() == 'k' ? 'K' : unit.front());
+    if (power != std::string_view::npos) {
+      for (std::size_t i = 0; i <= power; ++i) factor *= 1024;
+      unit.remove_prefix(1);
+      if (!unit.empty() && unit.front() == 'i') unit.remove_prefix(1);
+    }
+  }
+  if (!unit.empty() && unit != "B") return std::nullopt;
+  const double bytes = *number * factor;
+  if (bytes >= 9.2e18) return std::nullopt;
+  return static_cast<std::uint64_t>(bytes);
+}
+
 std::string human_duration(double seconds) {
   if (!std::isfinite(seconds)) return number_text(seconds) + " s";
   if (seconds < 0) return fmt::format("-{}", human_duration(-seconds));

@@ -24,6 +24,10 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
 /// "512 B", "1.5 KiB", "3.0 GiB".
 std::string human_bytes(std::uint64_t bytes);
 
+/// The number of bytes that "10G", "512 MiB", "1.5 GB" or "4096" stands for: K, M, G, T with or without i and
+/// B are powers of 1024. nullopt for anything else.
+std::optional<std::uint64_t> parse_bytes(std::string_view text);
+
 /// "3.2 ms", "12.4 s", "2 min 05 s", "1 h 02 min".
 std::string human_duration(double seconds);
 

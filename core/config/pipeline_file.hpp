@@ -8,8 +8,9 @@
 //   [data.NAME]             format, inputs, labels, classes, label_offset, preprocess, or `stage` in place of
 //   inputs
 //                           and labels, or `from` alone; each with skip, take, seed
-//   [stage.NAME]            uses, with, matrix.target, matrix.with.PARAMETER, gate, skip; other keys are
-//   inputs [profile.NAME]          tables of the same form, laid over the file when the profile is chosen
+//   [stage.NAME]            uses, with, matrix.target, matrix.with.PARAMETER, gate, skip, resources; other
+//                           keys are inputs
+//   [profile.NAME]          tables of the same form, laid over the file when the profile is chosen
 //
 // Order of precedence: -D, then the profile, then the file. Tables merge key by key, any other value replaces
 // what was there (core/config/overlay.hpp). `skip = true` takes a stage out of the pipeline; it is for
@@ -66,6 +67,14 @@ struct DataEntry {
   Place place;
 };
 
+/// What a stage occupies while it runs; not part of any key.
+struct ResourcesEntry {
+  std::int64_t cpu = 0;              ///< Slots of -j; 0 = not said.
+  std::uint64_t memory_bytes = 0;    ///< Limit of each action, and what is set aside for it; 0 = not said.
+  std::vector<std::string> devices;  ///< Names; stages that name the same one take turns.
+  bool exclusive = false;            ///< Nothing else runs meanwhile.
+};
+
 struct StageEntry {
   std::string name;
   Located uses;
@@ -76,6 +85,7 @@ struct StageEntry {
   /// matrix.target = [...] → {"target", …}; matrix.with.NAME = [...] → {"with.NAME", …}; in order as written.
   std::vector<std::pair<std::string, Located>> matrix;
   std::vector<std::pair<std::string, Place>> gates;
+  ResourcesEntry resources;
   Place place;
 };
 

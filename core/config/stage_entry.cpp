@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// [stage.NAME]: uses, with, matrix, gate and skip are the file's own keys; every other key is an input of the
-// stage.
+// [stage.NAME]: uses, with, matrix, gate, resources and skip are the file's own keys; every other key is an
+// input of the stage.
 #include <algorithm>
 #include <utility>
 
@@ -13,7 +13,7 @@ namespace mtc::config {
 namespace {
 
 const std::vector<std::string>& own_keys() {
-  static const std::vector<std::string> keys{"uses", "with", "matrix", "gate", "skip"};
+  static const std::vector<std::string> keys{"uses", "with", "matrix", "gate", "resources", "skip"};
   return keys;
 }
 
@@ -114,6 +114,25 @@ Result<void> read_gates(const Fields& fields, StageEntry& entry) {
   return {};
 }
 
+/// resources = { cpu = 2, memory = "4 GiB", device = "board1", exclusive = true }
+Result<void> read_resources(const Fields& fields, const Node& node, ResourcesEntry& resources) {
+  if (node.kind != Node::Kind::table) return fields.wrong_type(node.key, node, "a table");
+  const Fields entry(node, fields.path(node.key));
+  MTC_TRY(entry.only({"cpu", "memory", "device", "exclusive"}));
+  MTC_ASSIGN(resources.cpu, entry.integer("cpu", 0, 1));
+  MTC_ASSIGN(resources.devices, entry.texts("device"));
+  MTC_ASSIGN(resources.exclusive, entry.boolean("exclusive", false));
+  MTC_ASSIGN(const auto memory, entry.text("memory", ""));
+  if (memory.empty()) return {};
+  const auto bytes = parse_bytes(memory);
+  if (!bytes || *bytes == 0) {
+    return invalid(entry.place("memory"), entry.path("memory") + " is \"" + memory + "\", not a size",
+                   "write such as \"512 MiB\" or \"4 GiB\"");
+  }
+  resources.memory_bytes = *bytes;
+  return {};
+}
+
 /// Why there is no `uses`: a key or the stage's own name may be misspelt.
 Error missing_uses(const Node& node, const std::string& title, std::vector<std::string> names) {
   std::string hint = "add uses = \"KIND.NAME\"; mtc plugin list shows the stages";
@@ -152,6 +171,8 @@ Result<StageReading> read_stage(const Node& node, const std::vector<std::string>
   if (const Node* with = node.find("with")) MTC_TRY(read_params(*with, title, entry));
   if (const Node* matrix = node.find("matrix")) MTC_TRY(read_matrix(*matrix, title, entry));
   MTC_TRY(read_gates(fields, entry));
+  if (const Node* resources = node.find("resources"))
+    MTC_TRY(read_resources(fields, *resources, entry.resources));
   MTC_TRY(refuse_conflict(title, entry));
   return reading;
 }

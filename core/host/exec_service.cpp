@@ -87,6 +87,24 @@ Result<ExitStatus> wait_for_end(Host& host, Child& child, int output, std::strin
   }
 }
 
+/// The pipe of the jobserver that MAKEFLAGS names, to be inherited under the same numbers; empty without one.
+std::vector<std::pair<int, int>> jobserver_descriptors() {
+  constexpr std::string_view kFlag = "--jobserver-auth=";
+  const char* variable = std::getenv("MAKEFLAGS");
+  const std::string_view flags = variable != nullptr ? variable : "";
+  const auto at = flags.find(kFlag);
+  if (at == std::string_view::npos) return {};
+  const auto numbers = split(
+      flags.substr(at + kFlag.size(), std::min(flags.find(' ', at), flags.size()) - at - kFlag.size()), ',');
+  std::vector<std::pair<int, int>> descriptors;
+  for (const auto& text : numbers) {
+    const auto number = parse_integer(text);
+    if (!number || ::fcntl(static_cast<int>(*number), F_GETFD) < 0) return {};
+    descriptors.emplace_back(static_cast<int>(*number), static_cast<int>(*number));
+  }
+  return descriptors;
+}
+
 Result<void> run_tool(Host& host, mtc_exec& exec) {
   MTC_ASSIGN(Command command, command_of(host, exec));
   host.log(MTC_LOG_DEBUG, "exec: " + join(command.argv, " "));
@@ -99,6 +117,7 @@ Result<void> run_tool(Host& host, mtc_exec& exec) {
   Fd child_end(ends[1]);
   ::fcntl(output.get(), F_SETFL, O_NONBLOCK);
   command.output = child_end.get();
+  command.descriptors = jobserver_descriptors();
   MTC_ASSIGN(Child child, start(command));
   child_end.reset();
   std::string& tail = host.exec_output();

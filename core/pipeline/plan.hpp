@@ -91,6 +91,7 @@ struct Variant {
   std::vector<Axis> axes;
   std::vector<std::size_t> actions;  ///< In order; the last is the stage's own.
   std::vector<BoundGate> gates;
+  config::ResourcesEntry resources;
   config::Place place;
 
   /// stage, or stage[axis=value,…].

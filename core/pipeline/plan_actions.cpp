@@ -200,6 +200,7 @@ Result<void> Planner::add_variant(const config::StageEntry& stage, const Definit
   variant.uses = stage.uses.value.get<std::string>();
   variant.axes = std::move(combination.axes);
   variant.actions = pending_actions_;
+  variant.resources = stage.resources;
   variant.place = stage.place;
   plan_.variants.push_back(std::move(variant));
   const std::size_t index = plan_.variants.size() - 1;

@@ -30,7 +30,8 @@ const std::vector<std::string>& built_in_kinds() {
 
 /// Keys of [stage.NAME] in a pipeline file that no input may be called.
 const std::vector<std::string>& pipeline_keys() {
-  static const std::vector<std::string> names{"uses", "with", "matrix", "gate", "skip", "target"};
+  static const std::vector<std::string> names{"uses", "with",      "matrix", "gate",
+                                              "skip", "resources", "target"};
   return names;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/action_runner.hpp"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -14,6 +16,10 @@
 namespace mtc::run {
 namespace {
 
+constexpr int kLockPollMs = 50;
+/// The lock that all measurements of a store share.
+const Digest kMeasurement = "measurement";
+
 int exit_code_of(const WorkerOutcome& outcome) {
   switch (outcome.end) {
     case WorkerOutcome::End::done:
@@ -25,9 +31,16 @@ int exit_code_of(const WorkerOutcome& outcome) {
     case WorkerOutcome::End::stopped:
       return kInterrupted;
     case WorkerOutcome::End::error:
+    case WorkerOutcome::End::over_memory:
       break;
   }
   return outcome.error.code == Code::unavailable ? kUnavailable : kStageFailed;
+}
+
+/// Of an action that did not get as far as a worker.
+int exit_code_of(const Error& error) {
+  if (error.code == Code::cancelled) return kInterrupted;
+  return error.code == Code::deadline_exceeded ? kLockTimeout : kStageFailed;
 }
 
 /// The file or folder of an output within staging.
@@ -38,12 +51,14 @@ std::filesystem::path staged(const std::filesystem::path& staging, const plugin:
 }  // namespace
 
 ActionRunner::ActionRunner(const pipeline::Plan& plan, store::Store& store, Events& events,
-                           const RunOptions& options, std::filesystem::path run_folder)
+                           const RunOptions& options, std::filesystem::path run_folder,
+                           const Jobserver* jobserver)
     : plan_(plan),
       store_(store),
       events_(events),
       options_(options),
       run_folder_(std::move(run_folder)),
+      jobserver_(jobserver),
       results_(plan.actions.size()) {}
 
 OutputOf ActionRunner::output_of() const {
@@ -115,33 +130,72 @@ Result<bool> ActionRunner::lookup(std::size_t index, const PreparedAction& prepa
 
 ActionOutcome ActionRunner::execute(std::size_t index, const PreparedAction& prepared) {
   const auto& action = plan_.actions[index];
-  ActionOutcome outcome;
-  const auto failed = [&](Error error) {
-    outcome.status = "failed";
-    outcome.exit_code = kStageFailed;
-    outcome.error = std::move(error);
-    return outcome;
+  const auto known = [&]() -> Result<ActionOutcome> {
+    MTC_ASSIGN(auto outcome, reuse(index, prepared));
+    if (!outcome.status.empty()) return outcome;
+    MTC_ASSIGN(const auto held, lock(index, prepared));
+    // Whoever had the lock before may have made the result.
+    MTC_ASSIGN(outcome, reuse(index, prepared));
+    return outcome.status.empty() ? attempt(index, prepared) : outcome;
   };
-  auto hit = lookup(index, prepared);
-  if (!hit) return failed(hit.error());
-  if (*hit) {
-    outcome.status = "hit";
-  } else if (action.record && options_.reuse_records) {
-    auto record = store_.newest_record(prepared.key);
-    if (!record) return failed(record.error());
-    if (*record) {
-      outcome.status = "record";
-      outcome.record_age_s = Clock::real().now_unix_ns() / 1'000'000'000 - (*record)->unix_time;
-      results_[index] = (*record)->result;
-    }
+  auto outcome = known();
+  if (!outcome) {
+    ActionOutcome failed;
+    failed.status = "failed";
+    failed.exit_code = exit_code_of(outcome.error());
+    failed.error = outcome.error();
+    outcome = std::move(failed);
   }
-  if (outcome.status.empty()) outcome = attempt(index, prepared);
   events_.emit("action.finished", {{"stage", stage_name(index)},
                                    {"kind", action.kind},
-                                   {"status", outcome.status},
+                                   {"status", outcome->status},
                                    {"key", prepared.key},
                                    {"seconds", results_[index] ? results_[index]->seconds : 0.0}});
+  return *outcome;
+}
+
+Result<ActionOutcome> ActionRunner::reuse(std::size_t index, const PreparedAction& prepared) {
+  ActionOutcome outcome;
+  MTC_ASSIGN(const bool hit, lookup(index, prepared));
+  if (hit) {
+    outcome.status = "hit";
+  } else if (plan_.actions[index].record && options_.reuse_records) {
+    MTC_ASSIGN(auto record, store_.newest_record(prepared.key));
+    if (!record) return outcome;
+    outcome.status = "record";
+    outcome.record_age_s = Clock::real().now_unix_ns() / 1'000'000'000 - record->unix_time;
+    results_[index] = std::move(record->result);
+  }
   return outcome;
+}
+
+Result<store::ActionLock> ActionRunner::lock(std::size_t index, const PreparedAction& prepared) {
+  const auto& action = plan_.actions[index];
+  // Two measurements would disturb each other, whatever they measure.
+  const Digest& name = action.record ? kMeasurement : prepared.key;
+  const auto start = Clock::real().monotonic_ns();
+  std::string told;
+  while (true) {
+    MTC_ASSIGN(auto held, store::ActionLock::try_take(store_.root(), name));
+    if (held) return *std::move(held);
+    const auto holder = store::ActionLock::holder(store_.root(), name);
+    if (holder != told) {
+      events_.emit(
+          "action.waiting",
+          {{"stage", stage_name(index)}, {"kind", action.kind}, {"key", prepared.key}, {"holder", holder}});
+      told = holder;
+    }
+    if (options_.lock_timeout_s > 0 &&
+        static_cast<double>(Clock::real().monotonic_ns() - start) * 1e-9 > options_.lock_timeout_s) {
+      return Error{Code::deadline_exceeded,
+                   fmt::format("another run works at the same {}: {}", action.kind, holder),
+                   {},
+                   "wait for it, or raise --lock-timeout"};
+    }
+    pollfd stop{options_.stop.descriptor, POLLIN, 0};
+    if (::poll(&stop, stop.fd >= 0 ? 1 : 0, kLockPollMs) > 0)
+      return Error{Code::cancelled, "interrupted", {}, {}};
+  }
 }
 
 ActionOutcome ActionRunner::attempt(std::size_t index, const PreparedAction& prepared) {
@@ -233,6 +287,10 @@ Result<WorkerOutcome> ActionRunner::work(std::size_t index, const PreparedAction
   options.stop = options_.stop;
   options.timeout_s = options_.timeout_s;
   options.stall_timeout_s = options_.stall_timeout_s;
+  const auto& resources = plan_.variants[action.variant].resources;
+  options.memory_bytes = resources.memory_bytes > 0 ? resources.memory_bytes : options_.memory_bytes;
+  options.descriptors = jobserver_->descriptors();
+  options.environment = {{"MAKEFLAGS", Jobserver::makeflags()}};
   options.on_start = [&](int pid) {
     events_.emit("worker.started", {{"stage", stage_name(index)},
                                     {"kind", action.kind},

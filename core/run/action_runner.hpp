@@ -14,8 +14,10 @@
 #include "core/run/dependencies.hpp"
 #include "core/run/digests.hpp"
 #include "core/run/events.hpp"
+#include "core/run/jobserver.hpp"
 #include "core/run/report.hpp"
 #include "core/run/runner.hpp"
+#include "core/store/action_lock.hpp"
 #include "core/store/store.hpp"
 #include "mtc/result.hpp"
 
@@ -38,11 +40,13 @@ struct ActionOutcome {
   std::int64_t record_age_s = -1;
 };
 
-/// Runs the actions of one plan and keeps their results.
+/// Runs the actions of one plan and keeps their results. After find_dependencies() different actions may be
+/// prepared and executed on different threads, each after those whose outputs it reads.
 class ActionRunner {
  public:
+  /// `jobserver` may be null where nothing is executed.
   ActionRunner(const pipeline::Plan& plan, store::Store& store, Events& events, const RunOptions& options,
-               std::filesystem::path run_folder);
+               std::filesystem::path run_folder, const Jobserver* jobserver);
 
   /// Finds every library and tool that the plan's plugins need, so that none is missed in hour three.
   /// Errors: failed_precondition, with what was searched and how to get it.
@@ -62,6 +66,11 @@ class ActionRunner {
   }
 
  private:
+  /// A hit or a replayed record, if there is one; else an outcome without status. Errors: the store cannot be
+  /// read.
+  Result<ActionOutcome> reuse(std::size_t index, const PreparedAction& prepared);
+  /// Waits until no other run works at the same action. Errors: cancelled, deadline_exceeded.
+  Result<store::ActionLock> lock(std::size_t index, const PreparedAction& prepared);
   ActionOutcome attempt(std::size_t index, const PreparedAction& prepared);
   Result<Json> specification(std::size_t index, const PreparedAction& prepared,
                              const std::filesystem::path& staging);
@@ -78,6 +87,7 @@ class ActionRunner {
   Events& events_;
   const RunOptions& options_;
   std::filesystem::path run_folder_;
+  const Jobserver* jobserver_;
   std::vector<std::optional<store::ActionResult>> results_;
   std::map<std::pair<const plugin::Plugin*, std::string>, FoundDependency> dependencies_;
 };

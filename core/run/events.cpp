@@ -14,6 +14,7 @@ Events::Events() : start_(std::chrono::steady_clock::now()) {}
 void Events::add(Sink sink) { sinks_.push_back(std::move(sink)); }
 
 void Events::emit(const std::string& type, Json fields) {
+  const std::lock_guard guard(mutex_);
   using std::chrono::duration_cast;
   using std::chrono::milliseconds;
   fields["schema"] = "mtc.events/1";

@@ -5,6 +5,7 @@
 // --events and the live progress all read.
 //
 //   run.started {run_id, stages}            stage.started {stage, variant}
+//   action.waiting {stage, kind, key, holder}
 //   worker.started {stage, kind, pid, key, log}   action.progress {stage, kind, phase, done, total, unit}
 //   action.log {stage, level, text}         action.finished {stage, kind, status, key, seconds}
 //   stage.finished {stage, status, seconds, metrics}   gate {stage, expr, value, limit, ok}
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -24,7 +26,8 @@
 
 namespace mtc::run {
 
-/// Sends every event to all sinks, with "seq" and "time_ms" (since the run began) added.
+/// Sends every event to all sinks, with "seq" and "time_ms" (since the run began) added. emit() is safe from
+/// any thread: events come to each sink one at a time, in the order of "seq".
 class Events {
  public:
   using Sink = std::function<void(const Json&)>;
@@ -33,6 +36,7 @@ class Events {
   void emit(const std::string& type, Json fields);
 
  private:
+  std::mutex mutex_;
   std::vector<Sink> sinks_;
   std::uint64_t sequence_ = 0;
   std::chrono::steady_clock::time_point start_;

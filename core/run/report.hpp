@@ -39,6 +39,7 @@ struct StageReport {
   std::vector<std::pair<std::string, std::string>> axes;
   std::string uses;
   std::string status;  ///< ran hit record failed gate_failed skipped
+  int exit_code = 0;   ///< What this stage alone would end the run with.
   double seconds = 0;
   std::string log;  ///< Path; empty when no worker ran.
   std::map<std::string, OutputReport> outputs;

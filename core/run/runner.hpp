@@ -41,10 +41,15 @@ struct RunOptions {
   StopSignal stop;
   double timeout_s = 0;  ///< Of each action; 0 = none.
   double stall_timeout_s = 0;
+  double lock_timeout_s = 0;  ///< Longest wait for another run of the same action; 0 = as long as it takes.
+  std::uint64_t memory_bytes = 0;  ///< Of each action, where its stage says nothing; 0 = no limit.
+  int jobs = 1;                    ///< Slots for stages and what they start, 1 or more.
+  bool keep_going = false;         ///< After a failure run everything that does not depend on it.
 };
 
-/// Runs `plan`. Events go to `events` and to runs/<id>/events.jsonl of the store; the report also to run.json
-/// there. Errors: only what kept the run from starting; a failed stage is in the report.
+/// Runs `plan`, as many stages at once as `jobs` and their resources allow. Events go to `events` and to
+/// runs/<id>/events.jsonl of the store; the report also to run.json there. Errors: only what kept the run
+/// from starting; a failed stage is in the report.
 Result<RunReport> run_plan(const pipeline::Plan& plan, store::Store& store, Events& events,
                            const RunOptions& options);
 

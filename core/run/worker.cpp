@@ -24,6 +24,7 @@ namespace mtc::run {
 namespace {
 
 constexpr std::int64_t kGraceMs = 1000;
+constexpr double kMemoryPollS = 0.1;
 
 double now_s() { return static_cast<double>(Clock::real().monotonic_ns()) * 1e-9; }
 
@@ -60,7 +61,7 @@ class Attempt {
     } else {
       MTC_TRY(finish());
     }
-    kill_descendants();
+    kill_orphans();
     outcome_->metrics = metrics_;
     outcome_->seconds = now_s() - start;
     return *outcome_;
@@ -91,8 +92,25 @@ class Attempt {
                    fmt::format("no sign of life for {}", human_duration(options_.stall_timeout_s)),
                    {},
                    "raise --stall-timeout, or report it to the plugin's author"});
+    } else if (options_.memory_bytes > 0) {
+      check_memory(now);
     }
     return {};
+  }
+
+  /// Looks now and then: reading /proc for each frame would cost more than it tells.
+  void check_memory(double now) {
+    if (now - memory_looked_s_ < kMemoryPollS) return;
+    memory_looked_s_ = now;
+    const auto used = resident_bytes(child_.pid());
+    if (used <= options_.memory_bytes) return;
+    set_outcome(
+        WorkerOutcome::End::over_memory,
+        {Code::resource_exhausted,
+         fmt::format("uses {} of memory, its limit is {}", human_bytes(used),
+                     human_bytes(options_.memory_bytes)),
+         {},
+         "raise resources.memory of the stage or --memory-limit, or give the stage less to do at once"});
   }
 
   Result<void> read() {
@@ -177,6 +195,7 @@ class Attempt {
   bool stopping_ = false;
   double stop_s_ = 0;
   double last_frame_s_ = 0;
+  double memory_looked_s_ = 0;
 };
 
 }  // namespace
@@ -190,7 +209,9 @@ Result<WorkerOutcome> run_worker(const Json& spec, const WorkerOptions& options)
   MTC_ASSIGN(auto pair, socket_pair());
   Command command;
   command.argv = {options.program.string()};
-  command.descriptors = {{pair.second.get(), 3}};
+  command.descriptors = options.descriptors;
+  command.descriptors.emplace_back(pair.second.get(), 3);
+  command.environment = options.environment;
   command.output = log.get();
   MTC_ASSIGN(auto child, start(command));
   pair.second.reset();

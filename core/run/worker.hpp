@@ -9,6 +9,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/base/json.hpp"
 #include "mtc/result.hpp"
@@ -25,14 +27,18 @@ struct WorkerOptions {
   std::filesystem::path program;  ///< mtc-worker
   std::filesystem::path log;      ///< stdout, stderr and log lines of the worker.
   StopSignal stop;
-  double timeout_s = 0;        ///< Wall time of the attempt; 0 = none.
-  double stall_timeout_s = 0;  ///< Time without a frame; 0 = none.
+  double timeout_s = 0;            ///< Wall time of the attempt; 0 = none.
+  double stall_timeout_s = 0;      ///< Time without a frame; 0 = none.
+  std::uint64_t memory_bytes = 0;  ///< Resident memory of the worker and all below it; 0 = no limit.
+  std::vector<std::pair<int, int>>
+      descriptors;  ///< More to inherit: {ours, number in the worker}, from 4 on.
+  std::vector<std::pair<std::string, std::string>> environment;  ///< Added to this process's.
   std::function<void(int pid)> on_start;
   std::function<void(const Json& frame)> on_frame;  ///< progress and log frames.
 };
 
 struct WorkerOutcome {
-  enum class End { done, error, crash, timeout, stopped };
+  enum class End { done, error, crash, timeout, over_memory, stopped };
   End end = End::done;
   Error error;  ///< What happened, unless done.
   std::map<std::string, double> metrics;

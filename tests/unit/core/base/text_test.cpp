@@ -36,6 +36,14 @@ TEST(TextTest, SizesReadWell) {
   EXPECT_EQ(human_bytes(std::numeric_limits<std::uint64_t>::max()), "16.0 EiB");
 }
 
+TEST(TextTest, SizesAreReadInPowersOf1024) {
+  EXPECT_EQ(parse_bytes("4096"), 4096U);
+  EXPECT_EQ(parse_bytes("10G"), std::uint64_t{10} << 30U);
+  EXPECT_EQ(parse_bytes("512 MiB"), std::uint64_t{512} << 20U);
+  EXPECT_EQ(parse_bytes("1.5kB"), 1536U);
+  for (const char* text : {"", "G", "4 apples", "-1", "1GG", "1e30"}) EXPECT_FALSE(parse_bytes(text)) << text;
+}
+
 TEST(TextTest, DurationsReadWell) {
   EXPECT_EQ(human_duration(0.000012), "12 us");
   EXPECT_EQ(human_duration(0.0032), "3.2 ms");

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/store/action_lock.hpp"
 #include "tests/unit/core/pipeline/project.hpp"
 #include "tests/unit/core/run/script_worker.hpp"
 
@@ -114,6 +115,50 @@ TEST_F(RunnerTest, AFailureNamesItsStageAndSkipsTheRest) {
 }
 
 TEST_F(RunnerTest, ACrashHasItsOwnExitCode) { EXPECT_EQ(run(copy("a", 9)).exit_code, kPluginCrashed); }
+
+TEST_F(RunnerTest, KeepsGoingWhenAskedAndExitsWithTheWorst) {
+  options_.keep_going = true;
+  const auto report = run(copy("a", 7) + copy("b", 1, "a.model") + copy("c", 9) + copy("d", 2));
+  EXPECT_THAT(statuses(report), ElementsAre("failed", "skipped", "failed", "ran"));
+  EXPECT_EQ(report.exit_code, kPluginCrashed);
+}
+
+TEST_F(RunnerTest, StagesSideBySideMakeTheSameAsOneByOne) {
+  std::string stages;
+  for (int i = 1; i <= 3; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    stages += copy(name, i) + copy(name + "b", 3 + i, name + ".model");
+  }
+  const auto one_by_one = run(stages);
+  store_ = *store::Store::open(project_.folder() / "store2");
+  options_.jobs = 4;
+  const auto side_by_side = run(stages);
+  ASSERT_EQ(side_by_side.exit_code, kOk);
+  for (std::size_t i = 0; i < one_by_one.stages.size(); ++i) {
+    EXPECT_EQ(one_by_one.stages[i].name, side_by_side.stages[i].name);
+    EXPECT_EQ(one_by_one.stages[i].actions.back().key, side_by_side.stages[i].actions.back().key);
+    EXPECT_EQ(one_by_one.stages[i].outputs.at("model").digest,
+              side_by_side.stages[i].outputs.at("model").digest);
+  }
+}
+
+TEST_F(RunnerTest, TwoStagesOfTheSameActionRunItOnce) {
+  options_.jobs = 2;
+  const auto report = run(copy("a", 1) + copy("b", 1));
+  EXPECT_THAT(statuses(report), testing::UnorderedElementsAre("ran", "hit"));
+}
+
+TEST_F(RunnerTest, ALockTimeoutHasItsOwnExitCodeAndNamesTheHolder) {
+  const auto first = run(copy("a", 1));
+  store_ = *store::Store::open(project_.folder() / "store2");
+  const auto other = store::ActionLock::try_take(store_.root(), first.stages[0].actions[0].key);
+  ASSERT_TRUE(other && *other);
+  options_.lock_timeout_s = 0.01;
+  const auto report = run(copy("a", 1));
+  EXPECT_EQ(report.exit_code, kLockTimeout);
+  EXPECT_THAT(report.stages[0].error->message, HasSubstr("process " + std::to_string(::getpid())));
+  EXPECT_THAT(report.stages[0].error->hint, HasSubstr("--lock-timeout"));
+}
 
 TEST_F(RunnerTest, AnOutputThatWasNotWrittenIsThePluginsFault) {
   const auto report = run(copy("a", 8));

@@ -118,6 +118,14 @@ TEST_F(RunWorkerTest, EndsAnAttemptThatGivesNoSignOfLife) {
   EXPECT_THAT(outcome.error.hint, HasSubstr("--stall-timeout"));
 }
 
+TEST_F(RunWorkerTest, EndsAnAttemptThatUsesTooMuchMemory) {
+  options_.memory_bytes = 4096;  // Less than any shell needs.
+  const auto outcome = run("sleep 600\n");
+  EXPECT_EQ(outcome.end, End::over_memory);
+  EXPECT_EQ(outcome.error.code, Code::resource_exhausted);
+  EXPECT_THAT(outcome.error.message, HasSubstr("its limit is 4.0 KiB"));
+}
+
 TEST_F(RunWorkerTest, StopsWhenAskedWithACancelFrameFirst) {
   std::array<int, 2> pipe_ends{};
   ASSERT_EQ(pipe(pipe_ends.data()), 0);
