@@ -24,7 +24,9 @@ function(mtc_add_plugin NAME)
     \".previous\\n\");
 typedef int mtc_manifest_unit; /* a translation unit must not be empty */
 ")
-  set_source_files_properties("${section}" PROPERTIES OBJECT_DEPENDS "${manifest}")
+  # A unit of its own: within a unity source the dependency on the manifest would be lost.
+  set_source_files_properties("${section}" PROPERTIES
+    OBJECT_DEPENDS "${manifest}" SKIP_UNITY_BUILD_INCLUSION ON)
 
   add_library(${NAME} MODULE ${ARG_SOURCES} "${section}")
   target_link_libraries(${NAME} PRIVATE mtc_sdk ${ARG_LIBRARIES})
