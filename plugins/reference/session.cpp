@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include <onnx/onnx_pb.h>
@@ -66,7 +67,7 @@ class ReferenceSession final : public sdk::Session {
   [[nodiscard]] const std::vector<sdk::Io>& inputs() const override { return inputs_; }
   [[nodiscard]] const std::vector<sdk::Io>& outputs() const override { return outputs_; }
 
-  /// Declared shapes where they are fixed; else a pass over zeros tells.
+  /// Declared shapes where they are fixed; else a pass over zeros tells, one for each shape of the inputs.
   Result<std::vector<Shape>> resolve_shapes(std::span<const mtc_tensor> inputs) override {
     std::vector<Shape> shapes;
     for (const auto& output : outputs_) shapes.push_back(output.shape);
@@ -74,10 +75,14 @@ class ReferenceSession final : public sdk::Session {
       return std::find(shape.begin(), shape.end(), -1) != shape.end();
     });
     if (fixed && declared_) return shapes;
+    std::vector<Shape> given;
+    for (const auto& input : inputs) given.emplace_back(input.shape, input.shape + input.rank);
+    if (const auto known = resolved_.find(given); known != resolved_.end()) return known->second;
     std::vector<HostTensor> zeros;
     for (const auto& input : inputs) zeros.push_back(zeros_like(input));
     MTC_ASSIGN(const auto results, executor_.run(zeros));
     for (std::size_t i = 0; i < results.size(); ++i) shapes[i] = results[i].shape;
+    resolved_.emplace(std::move(given), shapes);
     return shapes;
   }
 
@@ -110,6 +115,7 @@ class ReferenceSession final : public sdk::Session {
   std::vector<sdk::Io> inputs_;
   std::vector<sdk::Io> outputs_;
   bool declared_;
+  std::map<std::vector<Shape>, std::vector<Shape>> resolved_;  ///< Shapes of inputs → of outputs.
 };
 
 /// Names the file in an error that does not.

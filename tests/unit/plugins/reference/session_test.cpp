@@ -24,7 +24,7 @@ TEST(ReferenceSession, takes_any_batch_where_the_model_says_so) {
   ASSERT_TRUE(session) << session.error().message;
   EXPECT_THAT((*session)->inputs()[0].shape, ElementsAre(-1, 3, 32, 32));
   EXPECT_THAT((*session)->outputs()[0].shape, ElementsAre(-1, 10));
-  for (const std::int64_t batch : {1, 3}) {
+  for (const std::int64_t batch : {1, 3, 1}) {
     const auto outputs = test::infer(**session, test::random_inputs(**session, batch, -1, 1, 7));
     ASSERT_TRUE(outputs) << outputs.error().message;
     EXPECT_THAT((*outputs)[0].shape, ElementsAre(batch, 10));
