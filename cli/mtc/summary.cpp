@@ -2,14 +2,13 @@
 #include "cli/mtc/summary.hpp"
 
 #include <algorithm>
-#include <array>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "cli/mtc/slowdown.hpp"
 #include "core/base/text.hpp"
 
 namespace mtc::cli {
@@ -22,6 +21,7 @@ struct Row {
   std::string path;
   bool quantized = false;
   bool record = false;
+  const run::StageReport* bench = nullptr;  ///< Of the latency.
 };
 
 /// What a session action of the variant runs: its artifact input; nullptr when it has none.
@@ -69,12 +69,13 @@ std::vector<Row> rows_of(const run::RunReport& report, const pipeline::Plan& pla
     const std::string name = subject_name(plan, *source);
     auto row = std::ranges::find_if(rows, [&](const Row& r) { return r.name == name && r.target == target; });
     if (row == rows.end()) {
-      rows.push_back(
-          {name, target, {}, subject_path(report, plan, *source), is_quantized(plan, *source), false});
+      rows.push_back({name, target, {}, subject_path(report, plan, *source), is_quantized(plan, *source)});
       row = rows.end() - 1;
     }
     row->metrics.insert(report.stages[i].metrics.begin(), report.stages[i].metrics.end());
     row->record = row->record || report.stages[i].status == "record";
+    if (row->bench == nullptr && report.stages[i].metrics.contains("latency_p50_ms"))
+      row->bench = &report.stages[i];
   }
   return rows;
 }
@@ -90,22 +91,6 @@ std::optional<double> float_latency(const std::vector<Row>& rows, const Row& row
     if (other.target == row.target && !other.quantized) return metric(other, "latency_p50_ms");
   }
   return std::nullopt;
-}
-
-bool cpu_has_vnni() {
-  std::ifstream stream("/proc/cpuinfo");
-  for (std::string line; std::getline(stream, line);) {
-    if (line.starts_with("flags")) return line.find("vnni") != std::string::npos;
-  }
-  return false;
-}
-
-std::string slower_reason(const Row& row) {
-  if (row.target == "onnxruntime" && !cpu_has_vnni()) {
-    return "this CPU has no VNNI, and exact integers cost ONNX Runtime 1.3 to 1.5 times (compile parameter "
-           "exact)";
-  }
-  return "the arithmetic saved is less than what quantizing and requantizing costs on a model this small";
 }
 
 std::vector<std::string> cells(const Row& row, const std::vector<Row>& rows,
@@ -126,9 +111,10 @@ std::vector<std::string> cells(const Row& row, const std::vector<Row>& rows,
   if (const auto base = float_latency(rows, row); p50 && base && row.quantized && *p50 > 0) {
     speed = *p50 <= *base ? fmt::format("{:.2f}x faster", *base / *p50)
                           : fmt::format("{:.2f}x slower", *p50 / *base);
-    if (*p50 > *base)
-      notes.push_back(
-          fmt::format("{} on {} is slower than float: {}", row.name, row.target, slower_reason(row)));
+    if (*p50 > *base) {
+      notes.push_back(fmt::format("{} on {} is slower than float: {}", row.name, row.target,
+                                  slowdown(*row.bench, *base)));
+    }
   }
   return {row.name,
           row.target,

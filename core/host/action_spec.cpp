@@ -72,6 +72,28 @@ Result<void> parse_outputs(const Json& json, std::vector<SpecOutput>& outputs) {
   return {};
 }
 
+/// A list of strings; empty when absent.
+Result<std::vector<std::string>> texts(const Json& json, const char* key) {
+  MTC_ASSIGN(const Json list, member(json, key, Json::value_t::array));
+  std::vector<std::string> words;
+  for (const auto& word : list) {
+    if (!word.is_string()) return bad(std::string("an item of ") + key + " is " + word.dump());
+    words.push_back(word.get<std::string>());
+  }
+  return words;
+}
+
+Result<std::optional<SpecComparison>> parse_comparison(const Json& json) {
+  MTC_ASSIGN(const Json given, member(json, "compare", Json::value_t::object));
+  if (given.empty()) return std::optional<SpecComparison>();
+  SpecComparison comparison;
+  MTC_ASSIGN(comparison.name, text(given, "name", true));
+  MTC_ASSIGN(comparison.summary, text(given, "summary", true));
+  MTC_ASSIGN(comparison.params, member(given, "params", Json::value_t::object));
+  MTC_ASSIGN(comparison.cpu_flags, texts(given, "cpu_flags"));
+  return std::optional(std::move(comparison));
+}
+
 }  // namespace
 
 Result<ActionSpec> ActionSpec::parse(const Json& json) {
@@ -86,11 +108,8 @@ Result<ActionSpec> ActionSpec::parse(const Json& json) {
   MTC_ASSIGN(spec.target, member(json, "target", Json::value_t::object));
   MTC_TRY(parse_inputs(json, spec.inputs));
   MTC_TRY(parse_outputs(json, spec.outputs));
-  MTC_ASSIGN(const Json metrics, member(json, "metrics", Json::value_t::array));
-  for (const auto& metric : metrics) {
-    if (!metric.is_string()) return bad("a metric is " + metric.dump());
-    spec.metrics.push_back(metric.get<std::string>());
-  }
+  MTC_ASSIGN(spec.metrics, texts(json, "metrics"));
+  MTC_ASSIGN(spec.compare, parse_comparison(json));
   MTC_ASSIGN(const Json dependencies, member(json, "dependencies", Json::value_t::object));
   for (const auto& [name, path] : dependencies.items()) {
     if (!path.is_string()) return bad("dependency " + name + " is " + path.dump());

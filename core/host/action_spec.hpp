@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,14 @@ struct SpecOutput {
   bool folder = false;
 };
 
+/// measure: a setting of the target whose cost is measured, for artifacts that have it.
+struct SpecComparison {
+  std::string name;  ///< As the artifact's property `compare`.
+  std::string summary;
+  Json params;                         ///< That differ in the session without the setting.
+  std::vector<std::string> cpu_flags;  ///< On which the cost depends.
+};
+
 struct ActionSpec {
   ActionKind kind = ActionKind::stage;
   std::string plugin;     ///< Absolute path of the .so.
@@ -44,6 +53,7 @@ struct ActionSpec {
   std::map<std::string, std::string> dependencies;  ///< name → absolute path
   std::string scratch;
   std::string source_digest;
+  std::optional<SpecComparison> compare;
 
   /// Errors: internal (driver and worker disagree) naming the member that is absent or of another type.
   static Result<ActionSpec> parse(const Json& json);

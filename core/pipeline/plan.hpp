@@ -59,6 +59,8 @@ struct Action {
   std::string name;  ///< Stage name, or target id.
   const plugin::Plugin* plugin = nullptr;
   const plugin::Target* target = nullptr;
+  const plugin::Comparison* compare =
+      nullptr;                          ///< measure: a setting of the target whose cost is measured too.
   Json target_values = Json::object();  ///< Flattened sections of the target's document that it may read.
   Json params = Json::object();         ///< All, defaults filled in.
   Json key_params = Json::object();     ///< Those that affect the output.

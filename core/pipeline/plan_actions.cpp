@@ -13,10 +13,6 @@
 namespace mtc::pipeline {
 namespace {
 
-/// Parts of the numeric environment that a target's arithmetic may depend on, as long as it does not say
-/// less.
-const std::vector<std::string> kSessionNumeric = {"isa", "torch", "blas"};
-
 template <class T>
 Result<T> at_place(Result<T> result, const config::Place& place) {
   if (!result && result.error().where.empty()) result.error().where = place;
@@ -137,8 +133,9 @@ Result<std::size_t> Planner::run_session(const std::string& kind, const Source& 
   action.name = match.target->id;
   action.plugin = match.plugin;
   action.target = match.target;
-  action.numeric = kSessionNumeric;
+  action.numeric = match.service->numeric;
   action.record = kind == "measure";
+  if (action.record && match.service->compare) action.compare = &*match.service->compare;
   action.outputs = kind == "measure" ? measure_outputs() : predict_outputs();
   action.inputs.push_back({"artifact", artifact});
   if (data) action.inputs.push_back({"data", *data});

@@ -74,10 +74,21 @@ struct Stage {
   [[nodiscard]] const Output* output(std::string_view name) const;
 };
 
+/// `[target.compare]`: a setting that costs speed. An artifact has it where compile set the property
+/// `compare` to `name`; `measure` then times a second session without the setting, side by side.
+struct Comparison {
+  std::string name;
+  std::string summary;                 ///< Whose cost it is, in a few words: "exact integers".
+  Json params = Json::object();        ///< Run parameters of the session without the setting.
+  std::vector<std::string> cpu_flags;  ///< On which the cost depends, as /proc/cpuinfo names them.
+};
+
 /// `[[target]]`: what the plugin can do for the target documents that name it.
 struct TargetService {
   std::string name;
+  std::vector<std::string> numeric;  ///< What the bytes of predictions depend on: all where not declared.
   std::vector<Param> params;
+  std::optional<Comparison> compare;
 };
 
 /// A library or tool that results depend on.

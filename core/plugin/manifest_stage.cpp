@@ -63,17 +63,6 @@ Result<std::vector<std::string>> read_words(const Fields& fields, const std::str
   return words;
 }
 
-Result<std::vector<std::string>> read_numeric(const Fields& fields) {
-  static const std::vector<std::string> parts{"isa", "torch", "blas", "threads"};
-  MTC_ASSIGN(auto words, read_words(fields, "numeric"));
-  for (const std::string& word : words) {
-    if (contains(parts, word)) continue;
-    return invalid(fields.place("numeric"), "stage.numeric holds \"" + word + "\"",
-                   config::suggest(word, parts));
-  }
-  return words;
-}
-
 Error declared_twice(const Fields& fields, const std::string& what, const std::string& name) {
   return invalid(fields.place("name"), what + " \"" + name + "\" is declared twice", "rename one of them");
 }
@@ -156,6 +145,17 @@ Result<void> check_flags(const Node& table, const Stage& stage) {
 
 }  // namespace
 
+Result<std::vector<std::string>> read_numeric(const Fields& fields) {
+  static const std::vector<std::string> parts{"isa", "torch", "blas", "threads"};
+  MTC_ASSIGN(auto words, read_words(fields, "numeric"));
+  for (const std::string& word : words) {
+    if (contains(parts, word)) continue;
+    return invalid(fields.place("numeric"), fields.path("numeric") + " holds \"" + word + "\"",
+                   config::suggest(word, parts));
+  }
+  return words;
+}
+
 Result<Stage> read_stage(const Node& table) {
   const Fields fields(table, "stage");
   MTC_TRY(fields.only(
@@ -174,16 +174,6 @@ Result<Stage> read_stage(const Node& table) {
   MTC_ASSIGN(stage.params, read_params(table, "stage", {"stage", "predict", "measure"}));
   MTC_TRY(check_flags(table, stage));
   return stage;
-}
-
-Result<TargetService> read_target_service(const Node& table) {
-  const Fields fields(table, "target");
-  MTC_TRY(fields.only({"name", "param"}));
-  TargetService target;
-  MTC_ASSIGN(target.name, fields.text("name"));
-  MTC_TRY(check_target_id(target.name, "target.name", fields.place("name")));
-  MTC_ASSIGN(target.params, read_params(table, "target", {"compile", "run"}));
-  return target;
 }
 
 }  // namespace mtc::plugin

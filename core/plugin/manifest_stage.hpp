@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/config/fields.hpp"
 #include "core/config/toml.hpp"
 #include "core/plugin/manifest.hpp"
 #include "mtc/result.hpp"
@@ -17,6 +18,9 @@ Result<Stage> read_stage(const config::Node& table);
 
 /// One [[target]]. Errors: as parse_manifest.
 Result<TargetService> read_target_service(const config::Node& table);
+
+/// The list `numeric`: parts of the numeric environment, each once. Empty where absent.
+Result<std::vector<std::string>> read_numeric(const config::Fields& fields);
 
 /// The parameters `[[title.param]]` of `table`. `actions` are the actions that one may name, the first is the
 /// default.

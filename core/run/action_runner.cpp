@@ -241,6 +241,12 @@ Result<Json> ActionRunner::specification(std::size_t index, const PreparedAction
                {"metrics", action.metrics},
                {"dependencies", prepared.dependencies},
                {"scratch", (staging / "scratch").string()}};
+  if (action.compare != nullptr) {
+    spec["compare"] = {{"name", action.compare->name},
+                       {"summary", action.compare->summary},
+                       {"params", action.compare->params},
+                       {"cpu_flags", action.compare->cpu_flags}};
+  }
   for (std::size_t i = 0; i < action.inputs.size(); ++i) {
     const auto& [name, source] = action.inputs[i];
     Json input = {{"name", name}, {"type", source.type}, {"digest", prepared.inputs[i]}};

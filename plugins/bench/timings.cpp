@@ -48,6 +48,15 @@ std::string flags_text(const Json& flags) {
   return text;
 }
 
+ComparedTimings compared(const Json& index) {
+  ComparedTimings timings;
+  timings.summary = index.at("summary").get<std::string>();
+  timings.params = index.at("params").dump();
+  timings.cpu_has = index.at("cpu_has").get<std::vector<std::string>>();
+  timings.cpu_lacks = index.at("cpu_lacks").get<std::vector<std::string>>();
+  return timings;
+}
+
 }  // namespace
 
 Result<Timings> load_timings(const std::string& folder) {
@@ -66,11 +75,15 @@ Result<Timings> load_timings(const std::string& folder) {
     timings.artifact_bytes = index.at("artifact_bytes").get<std::int64_t>();
     timings.cpu_model = index.at("cpu_model").get<std::string>();
     timings.cpu_flags = flags_text(index.at("cpu_flags"));
+    if (index.contains("compare")) timings.compare = compared(index.at("compare"));
   } catch (const std::exception& error) {
     return damaged(std::string("cannot be read: ") + error.what(), path);
   }
   if (timings.batch < 1) return damaged("batch is " + std::to_string(timings.batch), path);
   MTC_ASSIGN(timings.durations_ns, load_durations(folder + "/timings.npy"));
+  if (timings.compare) {
+    MTC_ASSIGN(timings.compare->durations_ns, load_durations(folder + "/timings_compare.npy"));
+  }
   return timings;
 }
 

@@ -27,6 +27,7 @@ class OnnxRuntimeTarget final : public mtc::sdk::TargetPlugin {
     MTC_ASSIGN(request.exact, host.boolean("exact"));
     MTC_ASSIGN(const std::string scheme, ort::compile(request));
     MTC_TRY(host.property("entry", ort::kModelFile));
+    if (request.exact && scheme != ort::kFloatScheme) MTC_TRY(host.property("compare", "exact"));
     return host.property("scheme", scheme);
   }
 
@@ -39,6 +40,8 @@ class OnnxRuntimeTarget final : public mtc::sdk::TargetPlugin {
       MTC_ASSIGN(options.exact, ort::read_exact(model));
       model /= ort::kModelFile;
     }
+    MTC_ASSIGN(const std::string integers, host.text("integers"));
+    options.exact = options.exact && integers != "saturating";
     return ort::open_session(library, model.string(), options);
   }
 };

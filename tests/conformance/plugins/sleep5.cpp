@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A target whose run sleeps for 5 ms on the clock that the host measures with, and copies x [N,4] to y [N,4].
+// A target whose run sleeps for 5 ms (parameter `milliseconds`) on the clock that the host measures with, and
+// copies x [N,4] to y [N,4].
 #include <time.h>
 
 #include <algorithm>
@@ -15,10 +16,10 @@ namespace {
 using mtc::Result;
 
 constexpr mtc_dtype kFloat{MTC_KIND_FLOAT, 32, MTC_FORMAT_IEEE};
-constexpr long kSleepNs = 5'000'000;
 
 class Sleeper final : public mtc::sdk::Session {
  public:
+  explicit Sleeper(long sleep_ns) : sleep_ns_(sleep_ns) {}
   [[nodiscard]] const std::vector<mtc::sdk::Io>& inputs() const override { return inputs_; }
   [[nodiscard]] const std::vector<mtc::sdk::Io>& outputs() const override { return outputs_; }
   Result<std::vector<std::vector<std::int64_t>>> resolve_shapes(std::span<const mtc_tensor> inputs) override {
@@ -27,7 +28,7 @@ class Sleeper final : public mtc::sdk::Session {
   Result<void> run(std::span<const mtc_tensor> inputs, std::span<mtc_tensor> outputs) override {
     timespec until{};
     ::clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += kSleepNs;
+    until.tv_nsec += sleep_ns_;
     if (until.tv_nsec >= 1'000'000'000) {
       until.tv_nsec -= 1'000'000'000;
       ++until.tv_sec;
@@ -38,6 +39,7 @@ class Sleeper final : public mtc::sdk::Session {
   }
 
  private:
+  long sleep_ns_;
   std::vector<mtc::sdk::Io> inputs_{{"x", kFloat, {-1, 4}, 0, 0}};
   std::vector<mtc::sdk::Io> outputs_{{"y", kFloat, {-1, 4}, 0, 0}};
 };
@@ -47,10 +49,12 @@ class SleepTarget final : public mtc::sdk::TargetPlugin {
   Result<void> compile(mtc::sdk::Host& host, std::string_view) override {
     MTC_ASSIGN(const std::string folder, host.output("artifact"));
     std::ofstream(folder + "/sleep.txt") << "5 ms\n";
+    MTC_TRY(host.property("compare", "slow"));
     return host.property("entry", "sleep.txt");
   }
-  Result<std::unique_ptr<mtc::sdk::Session>> open(mtc::sdk::Host&, const std::string&) override {
-    return std::unique_ptr<mtc::sdk::Session>(std::make_unique<Sleeper>());
+  Result<std::unique_ptr<mtc::sdk::Session>> open(mtc::sdk::Host& host, const std::string&) override {
+    MTC_ASSIGN(const std::int64_t milliseconds, host.integer("milliseconds"));
+    return std::unique_ptr<mtc::sdk::Session>(std::make_unique<Sleeper>(milliseconds * 1'000'000));
   }
 };
 

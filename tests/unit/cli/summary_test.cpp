@@ -105,7 +105,24 @@ TEST_F(SummaryTest, ComparesWithTheFloatArtifactOfTheSameTarget) {
 TEST_F(SummaryTest, ExplainsASlowdown) {
   stage("speed").metrics["latency_p50_ms"] = 3.0;
   EXPECT_THAT(line("build"), HasSubstr("1.50x slower"));
-  EXPECT_THAT(summary_table(report_, plan_), HasSubstr("build on chip.a is slower than float: "));
+  EXPECT_THAT(summary_table(report_, plan_),
+              HasSubstr("build on chip.a is slower than float: 3.000 ms against 2.000 ms; no setting"));
+}
+
+TEST_F(SummaryTest, ExplainsASlowdownByWhatASettingWasMeasuredToCost) {
+  stage("speed").metrics = {{"latency_p50_ms", 3.0}, {"compare_p50_ms", 1.6}, {"compare_cost", 1.875}};
+  stage("speed").outputs["report"].path =
+      project_.folder()
+          .write(
+              "report.json",
+              R"({"compare": {"summary": "exact integers", "cpu_has": ["avx2"], "cpu_lacks": ["avx_vnni"]}})")
+          .string();
+  EXPECT_THAT(
+      summary_table(report_, plan_),
+      HasSubstr("exact integers cost 1.88x on this CPU (of the flags that matter it has: avx2; lacks: "
+                "avx_vnni), and without them it would be 1.25x faster"));
+  stage("speed").metrics["compare_p50_ms"] = 2.5;
+  EXPECT_THAT(summary_table(report_, plan_), HasSubstr("and without them it would still be 1.25x slower"));
 }
 
 TEST_F(SummaryTest, MarksAReplayedMeasurement) {

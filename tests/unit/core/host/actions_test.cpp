@@ -19,10 +19,16 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
+const Json kComparison = {{"name", "slow"},
+                          {"summary", "four idle milliseconds"},
+                          {"params", {{"milliseconds", 1}}},
+                          {"cpu_flags", {"no_such_flag"}}};
+
 class ActionsTest : public testing::Test {
  protected:
   Result<void> compile(const std::string& plugin, const std::string& target) {
     Json spec = test::target_specification(folder_, "compile", plugin, target);
+    spec["params"] = {{"milliseconds", 5}};  // Of sleep5.
     spec["inputs"] = {
         {{"name", "model"}, {"type", "model"}, {"path", folder_.write("model.onnx", "m").string()}}};
     spec["outputs"] = {{{"name", "artifact"}, {"type", "artifact"}, {"path", artifact()}, {"folder", true}}};
@@ -53,12 +59,9 @@ class ActionsTest : public testing::Test {
   }
   Json measure_specification(const std::string& plugin, const std::string& target) {
     Json spec = test::target_specification(folder_, "measure", plugin, target);
-    spec["params"] = {{"warmup_seconds", 0.02},
-                      {"min_seconds", 0.05},
-                      {"min_runs", 20},
-                      {"batch", 1},
-                      {"seed", 0},
-                      {"threads", 1}};
+    spec["params"] = {
+        {"warmup_seconds", 0.02}, {"min_seconds", 0.05}, {"min_runs", 20}, {"batch", 1}, {"seed", 0},
+        {"threads", 1},           {"milliseconds", 5}};
     spec["inputs"] = {artifact_input()};
     spec["outputs"] = {{{"name", "timings"}, {"type", "timings"}, {"path", result()}, {"folder", true}}};
     return spec;
@@ -225,6 +228,41 @@ TEST_F(ActionsTest, TellsWhatWasMeasured) {
   EXPECT_EQ(about["artifact_bytes"], 5);  // "5 ms\n", the entry
   EXPECT_FALSE(about["cpu_model"].get<std::string>().empty());
   EXPECT_FALSE(about["cpu_flags"].empty());
+}
+
+TEST_F(ActionsTest, MeasuresWhatASettingCostsSideBySide) {
+  ASSERT_TRUE(compile("sleep5", "sleep5"));
+  Json spec = measure_specification("sleep5", "sleep5");
+  spec["compare"] = kComparison;
+  ASSERT_TRUE(run_action(spec, frames_, cancel_));
+  const auto with = npy::load(result() + "/timings.npy");
+  const auto without = npy::load(result() + "/timings_compare.npy");
+  ASSERT_TRUE(with);
+  ASSERT_TRUE(without);
+  EXPECT_GE(with->header.shape.at(0), 20);
+  EXPECT_GE(without->header.shape.at(0), 20);
+  const auto slow = with->values<std::int64_t>();
+  const auto fast = without->values<std::int64_t>();
+  for (std::size_t i = 0; i + 1 < slow.size(); i += 2) EXPECT_GE(slow[i + 1] - slow[i], 5'000'000);
+  std::vector<std::int64_t> durations;
+  for (std::size_t i = 0; i + 1 < fast.size(); i += 2) durations.push_back(fast[i + 1] - fast[i]);
+  EXPECT_GE(*std::ranges::min_element(durations), 1'000'000);
+  EXPECT_LT(*std::ranges::min_element(durations), 5'000'000);
+  EXPECT_LT(fast.front(), slow.back()) << "the two take turns";
+  EXPECT_LT(slow.front(), fast.back());
+  const Json about = Json::parse(test::read_file(result() + "/timings.json"))["compare"];
+  EXPECT_EQ(about["summary"], "four idle milliseconds");
+  EXPECT_EQ(about["params"], Json({{"milliseconds", 1}}));
+  EXPECT_EQ(about["cpu_lacks"], Json({"no_such_flag"}));
+}
+
+TEST_F(ActionsTest, ComparesNothingForAnArtifactWithoutTheSetting) {
+  ASSERT_TRUE(compile("rows", "rows.any"));
+  Json spec = measure_specification("rows", "rows.any");
+  spec["compare"] = kComparison;
+  ASSERT_TRUE(run_action(spec, frames_, cancel_));
+  EXPECT_FALSE(std::filesystem::exists(result() + "/timings_compare.npy"));
+  EXPECT_FALSE(Json::parse(test::read_file(result() + "/timings.json")).contains("compare"));
 }
 
 TEST_F(ActionsTest, MeasuresOnDataWhenItIsGiven) {

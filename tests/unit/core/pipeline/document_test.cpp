@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <regex>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -221,6 +222,29 @@ TEST_F(DocumentTest, OnlySectionsThatAStageDeclaresMatterToIt) {
   project_.folder().write("plugins/chip.a.target.toml", replaced(document, "s/1", "s/2"));
   project_.rescan();
   EXPECT_EQ(changed(keys()), 4U);
+}
+
+TEST_F(DocumentTest, PredictionsDependOnWhatTheTargetDeclares) {
+  const auto lines = [](const std::string& text) {
+    std::string found;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) {
+      if (line.starts_with("numeric ")) found += line + "\n";
+    }
+    return found;
+  };
+  const auto before = texts();
+  EXPECT_EQ(lines(before.at(3)), "numeric isa value\nnumeric torch value\nnumeric blas value\n");
+  project_.declare_chip("numeric = [\"isa\"]\n");
+  const auto less = texts();
+  EXPECT_EQ(lines(less.at(3)), "numeric isa value\n");
+  project_.declare_chip("numeric = []\n");
+  const auto none = texts();
+  EXPECT_EQ(lines(none.at(3)), "");
+  for (const std::size_t other : {0U, 1U, 2U}) {
+    EXPECT_EQ(less.at(other), before.at(other)) << "a stage and compile do not read it";
+    EXPECT_EQ(none.at(other), before.at(other));
+  }
 }
 
 TEST_F(DocumentTest, TextWithLineBreaksStaysOnItsLine) {

@@ -163,6 +163,18 @@ TEST_F(PlannerTest, MeasuresBeforeItBenches) {
   EXPECT_FALSE(made.actions[2].record);
 }
 
+TEST_F(PlannerTest, MeasuresWhatASettingOfTheTargetCosts) {
+  project_.declare_chip(
+      "[target.compare]\nname = \"careful\"\nsummary = \"careful sums\"\nwith = { threads = 8 }\n");
+  const auto made =
+      plan(std::string(kBuild) + "[stage.speed]\nuses = \"bench\"\nartifact = \"build.artifact\"\n" + kScore);
+  for (const auto& action : made.actions) {
+    EXPECT_EQ(action.compare != nullptr, action.kind == "measure") << action.kind;
+  }
+  EXPECT_EQ(made.actions[1].compare->params, Json({{"threads", 8}}));
+  EXPECT_EQ(made.actions[1].params["threads"], 1);
+}
+
 TEST_F(PlannerTest, RunsAModelOnTheReferenceTarget) {
   const auto made = plan("[stage.score]\nuses = \"evaluate\"\nartifact = \"model\"\ndata = \"train\"\n");
   EXPECT_EQ(made.actions.at(0).name, "reference");

@@ -187,13 +187,15 @@ summary = "Draws."
   file = "tensors"
 )";
 
-constexpr const char* kChip = R"(mtc = 1
+constexpr const char* kChipHead = R"(mtc = 1
 id = "chip"
 version = "2.0"
 summary = "A target for tests."
 [[target]]
 name = "chip"
-  [[target.param]]
+)";
+
+constexpr const char* kChipParams = R"(  [[target.param]]
   name = "opt_level"
   type = "int"
   default = 2
@@ -238,7 +240,7 @@ Project::Project() {
   const std::string sections =
       "[quant]\nscheme = \"s/1\"\n[ops]\nlist = [\"Conv\"]\n[build]\nflags = \"-O2\"\n";
   folder_.write("plugins/toy.so", elf_image(kToy));
-  folder_.write("plugins/chip.so", elf_image(kChip));
+  folder_.write("plugins/chip.so", elf_image(std::string(kChipHead) + kChipParams));
   folder_.write("plugins/cpu.so", elf_image(kCpu));
   folder_.write("plugins/chip.a.target.toml", document("chip.a", "chip", sections));
   folder_.write("plugins/chip.b.target.toml", document("chip.b", "chip", sections));
@@ -250,6 +252,11 @@ Project::Project() {
   folder_.write("images.npy", "images");
   folder_.write("labels.npy", "labels");
   folder_.write("other.npy", "other images");
+  rescan();
+}
+
+void Project::declare_chip(const std::string& keys) {
+  folder_.write("plugins/chip.so", elf_image(kChipHead + keys + kChipParams));
   rescan();
 }
 

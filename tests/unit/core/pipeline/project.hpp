@@ -19,6 +19,8 @@ class Project {
 
   [[nodiscard]] const TempDir& folder() const { return folder_; }
   [[nodiscard]] std::filesystem::path plugins() const { return folder_ / "plugins"; }
+  /// Adds keys to [[target]] of the plugin `chip`.
+  void declare_chip(const std::string& keys);
   /// Reads the plugins anew, after a change to them. Plans made before must not be used any more.
   void rescan();
 

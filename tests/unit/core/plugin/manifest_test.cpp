@@ -29,6 +29,30 @@ TEST(ManifestTest, ReadsEverything) {
   EXPECT_EQ(manifest->targets[0].params[1].action, "compile");
 }
 
+TEST(ManifestTest, ReadsWhatATargetsSettingCosts) {
+  const auto manifest = parse_manifest(kManifest, "plugin.toml");
+  ASSERT_TRUE(manifest);
+  const TargetService& target = manifest->targets[0];
+  EXPECT_EQ(target.numeric, std::vector<std::string>{"isa"});
+  ASSERT_TRUE(target.compare);
+  EXPECT_EQ(target.compare->name, "careful");
+  EXPECT_EQ(target.compare->summary, "careful sums");
+  EXPECT_EQ(target.compare->params, Json({{"threads", 8}}));
+  EXPECT_EQ(target.compare->cpu_flags, (std::vector<std::string>{"avx2", "fma"}));
+}
+
+TEST(ManifestTest, ATargetThatSaysNothingDependsOnTheWholeNumericEnvironment) {
+  const std::string head =
+      "mtc = 1\nid = \"p\"\nversion = \"1\"\nsummary = \"S.\"\n[[target]]\nname = \"t\"\n";
+  const auto silent = parse_manifest(head, "plugin.toml");
+  ASSERT_TRUE(silent);
+  EXPECT_EQ(silent->targets[0].numeric, (std::vector<std::string>{"isa", "torch", "blas"}));
+  EXPECT_FALSE(silent->targets[0].compare);
+  const auto none = parse_manifest(head + "numeric = []\n", "plugin.toml");
+  ASSERT_TRUE(none);
+  EXPECT_TRUE(none->targets[0].numeric.empty());
+}
+
 TEST(ManifestTest, ReadsAStage) {
   const auto manifest = parse_manifest(kManifest, "plugin.toml");
   ASSERT_TRUE(manifest);
@@ -93,6 +117,11 @@ struct Mistake {
 
 constexpr const char* kHead = "mtc = 1\nid = \"p\"\nversion = \"1\"\nsummary = \"S.\"\n";
 #define STAGE "[[stage]]\nname = \"train.a\"\nsummary = \"S.\"\n"
+#define TARGET "[[target]]\nname = \"t\"\n"
+#define COMPARE "[target.compare]\nname = \"c\"\nsummary = \"S.\"\n"
+#define RUN_PARAM(action)                                                                                   \
+  "[[target.param]]\nname = \"x\"\ntype = \"int\"\ndefault = 1\nmax = 8\nhelp = \"H.\"\naction = \"" action \
+  "\"\n"
 #define PARAM STAGE "[[stage.param]]\nname = \"x\"\nhelp = \"H.\"\n"
 
 class ManifestErrorTest : public testing::TestWithParam<Mistake> {};
@@ -126,7 +155,16 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"TargetTwice", "[[target]]\nname = \"t\"\n[[target]]\nname = \"t\"\n", "8:1",
                 "the target \"t\" is declared twice"},
         Mistake{"TargetName", "[[target]]\nname = \"a/b\"\n", "6:1",
-                "target.name \"a/b\" is not a valid name"}),
+                "target.name \"a/b\" is not a valid name"},
+        Mistake{"TargetNumeric", TARGET "numeric = [\"cuda\"]\n", "7:1", "target.numeric holds \"cuda\""},
+        Mistake{"CompareList", TARGET "compare = []\n", "7:1", "target.compare must be a table"},
+        Mistake{"CompareWithout", TARGET COMPARE, "7:9", "target.compare.with is missing"},
+        Mistake{"CompareNothing", TARGET COMPARE "with = {}\n", "10:1", "target.compare.with is empty"},
+        Mistake{"CompareParameter", TARGET COMPARE "with = { speed = 1 }\n", "10:10",
+                "the target has no run parameter \"speed\""},
+        Mistake{"CompareCompileParameter", TARGET COMPARE "with = { x = 1 }\n" RUN_PARAM("compile"), "10:10",
+                "the target has no run parameter \"x\""},
+        Mistake{"CompareValue", TARGET COMPARE "with = { x = 9 }\n" RUN_PARAM("run"), "10:10", "x is 9"}),
     [](const auto& each) { return each.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

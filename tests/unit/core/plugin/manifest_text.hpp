@@ -88,6 +88,12 @@ summary = "Weights alone."
 
 [[target]]
 name = "cpu"
+numeric = ["isa"]
+  [target.compare]
+  name = "careful"
+  summary = "careful sums"
+  with = { threads = 8 }
+  cpu_flags = ["avx2", "fma"]
   [[target.param]]
   name = "threads"
   type = "int"

@@ -84,6 +84,49 @@ TEST(Report, GivesMillisecondsAndTheArtifactsBytes) {
   EXPECT_EQ(report.at("unstable"), false);
 }
 
+TEST(LoadTimings, ReadsTheOtherSideOfAComparison) {
+  const test::TempDir folder;
+  json index = json::parse(kIndex);
+  index["compare"] = {{"summary", "exact integers"},
+                      {"params", {{"integers", "saturating"}}},
+                      {"cpu_has", {"avx2"}},
+                      {"cpu_lacks", {"avx_vnni"}}};
+  const std::string path = write_timings(folder, {10, 25}, index.dump());
+  EXPECT_EQ(load_timings(path).error().code, Code::not_found) << "timings_compare.npy is not there";
+  const std::vector<std::int64_t> stamps = {0, 4, 5, 11};
+  ASSERT_TRUE(npy::save(path + "/timings_compare.npy", kInt64, std::vector<std::int64_t>{2, 2},
+                        std::as_bytes(std::span(stamps))));
+  const auto timings = load_timings(path);
+  ASSERT_TRUE(timings) << timings.error().message;
+  ASSERT_TRUE(timings->compare);
+  EXPECT_THAT(timings->compare->durations_ns, ElementsAre(4, 6));
+  EXPECT_EQ(timings->compare->summary, "exact integers");
+  EXPECT_THAT(timings->compare->cpu_lacks, ElementsAre("avx_vnni"));
+}
+
+TEST(Report, GivesTheCostOfASettingAsARatioOfMedians) {
+  Timings timings;
+  timings.durations_ns.assign(20, 3'000'000);
+  timings.compare = ComparedTimings{std::vector<std::int64_t>(20, 2'000'000),
+                                    "exact integers",
+                                    R"({"integers": "saturating"})",
+                                    {"avx2"},
+                                    {}};
+  const json report = json::parse(report_text(summarize(timings.durations_ns, 1), timings));
+  EXPECT_EQ(report.at("metrics").at("compare_p50_ms"), 2.0);
+  EXPECT_EQ(report.at("metrics").at("compare_cost"), 1.5);
+  EXPECT_EQ(report.at("compare").at("params").at("integers"), "saturating");
+  EXPECT_EQ(report.at("compare").at("cpu_has"), json({"avx2"}));
+}
+
+TEST(Report, HasNoComparisonWhereNoneWasMeasured) {
+  Timings timings;
+  timings.durations_ns = {1, 2};
+  const json report = json::parse(report_text(summarize(timings.durations_ns, 1), timings));
+  EXPECT_FALSE(report.contains("compare"));
+  EXPECT_FALSE(report.at("metrics").contains("compare_cost"));
+}
+
 TEST(Report, HasNoIntervalForFewRuns) {
   Timings timings;
   timings.durations_ns = {1, 2};
