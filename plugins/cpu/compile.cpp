@@ -45,8 +45,7 @@ Result<void> check_scheme(const onnx::ModelProto& model, const CompileOptions& o
 Result<void> compile_c(const std::string& folder, const CompileOptions& options, const RunTool& run_tool) {
   std::vector<std::string> argv = {"cc"};
   argv.insert(argv.end(), options.flags.begin(), options.flags.end());
-  for (const char* argument : {"-fPIC", "-shared", "-o", "model.so", "model.c", "-lm"})
-    argv.emplace_back(argument);
+  for (const char* argument : {"-fPIC", "-shared", "-o", "model.so", "model.c"}) argv.emplace_back(argument);
   MTC_ASSIGN(const auto result, run_tool(argv, folder));
   if (result.exit_code == 0) return {};
   const std::string shown = result.output.substr(0, kShownOutput);

@@ -117,23 +117,21 @@ std::string emit_readme(const Program& program, const Source& source, const std:
   };
   const auto integer = std::ranges::count_if(program.layers, is_integer);
   std::string text = fmt::format(
-      "# A model as C\n\nGenerated for target `{}`. `model.c` and `model.h` are the whole model: C11, libc "
-      "and libm, no "
-      "allocation,\nno global state. `model.so` is the same, compiled here.\n\nInputs\n\n{}\nOutputs\n\n{}\n",
+      "# A model as C\n\nGenerated for target `{}`. `model.c` and `model.h` are the whole model: C11, libc, "
+      "no allocation,\nno "
+      "global state. `model.so` is the same, compiled here.\n\nInputs\n\n{}\nOutputs\n\n{}\n",
       target, io_list(program, program.inputs), io_list(program, program.outputs));
   text += fmt::format(
       "- arithmetic: {}\n- layers: {}, of which {} read 8-bit integers\n- working memory: {} bytes\n"
       "- weights and tables: {} bytes\n\n",
       program.scheme.empty() ? "float" : "scheme `" + program.scheme + "`", program.layers.size(), integer,
       source.arena_bytes, source.constant_bytes);
-  text +=
-      "## Build and check\n\n```sh\ncc -std=c11 -Wall -Werror model.c main.c -lm -o main && ./main\n```\n\n";
-  text += fmt::format("Fast, as `model.so` was built:\n\n```sh\ncc {} model.c main.c -lm -o main\n```\n\n",
+  text += "## Build and check\n\n```sh\ncc -std=c11 -Wall -Werror model.c main.c -o main && ./main\n```\n\n";
+  text += fmt::format("Fast, as `model.so` was built:\n\n```sh\ncc {} model.c main.c -o main\n```\n\n",
                       fmt::join(flags, " "));
   text +=
       "Any C11 compiler and any flags that keep IEEE arithmetic (never `-ffast-math` or `-Ofast`) give the "
-      "same "
-      "integers.\n`main` prints (file `expected.txt`):\n\n```\n" +
+      "same bits.\n`main` prints (file `expected.txt`):\n\n```\n" +
       expected + "```\n\n";
   return text +
          "## Use\n\nThe interface is described in `model.h`; `main.c` is a complete example. Compiled with "

@@ -13,7 +13,7 @@ namespace mtc::cpu {
 namespace {
 
 constexpr std::string_view kHeader =
-    R"(/* A neural network as C11: inputs in, outputs out, no allocation, no global state. Needs libc and libm.
+    R"(/* A neural network as C11: inputs in, outputs out, no allocation, no global state. Needs memcpy and memset.
  *
  *   static _Alignas(64) unsigned char arena[MTC_MODEL_ARENA_BYTES];
  *   const void* inputs[MTC_MODEL_INPUTS] = {image};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A program as C files: model.c and model.h stand alone and need a C11 compiler, libc and libm.
+// A program as C files: model.c and model.h stand alone and need a C11 compiler and libc.
 #pragma once
 
 #include <cstddef>

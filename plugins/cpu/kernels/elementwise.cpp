@@ -5,6 +5,7 @@
 
 #include "plugins/cpu/emit/literal.hpp"
 #include "plugins/cpu/kernels/binary.hpp"
+#include "plugins/cpu/kernels/exponential.hpp"
 #include "plugins/cpu/kernels/kernel.hpp"
 #include "plugins/cpu/kernels/text_pattern.hpp"
 
@@ -99,11 +100,11 @@ constexpr std::string_view kLeakyText =
 }
 )";
 constexpr std::string_view kSigmoidText = R"(static void sigmoid_f32(size_t count, const float* x, float* y) {
-  for (size_t i = 0; i < count; i++) y[i] = 1.0f / (1.0f + expf(-x[i]));
+  for (size_t i = 0; i < count; i++) y[i] = 1.0f / (1.0f + exp_value(-x[i]));
 }
 )";
 constexpr std::string_view kTanhText = R"(static void tanh_f32(size_t count, const float* x, float* y) {
-  for (size_t i = 0; i < count; i++) y[i] = tanhf(x[i]);
+  for (size_t i = 0; i < count; i++) y[i] = tanh_value(x[i]);
 }
 )";
 
@@ -127,10 +128,13 @@ void emit_unary(Emitter& emitter, const Layer& layer) {
       emitter.statement(fmt::format("leaky_relu_f32({}, {}, {}, {})", count, in, c_float(unary.alpha), out));
       return;
     case Unary::Kind::sigmoid:
+      emitter.need(kExpText);
       emitter.need(kSigmoidText);
       emitter.statement(fmt::format("sigmoid_f32({}, {}, {})", count, in, out));
       return;
     case Unary::Kind::tanh:
+      emitter.need(kExpText);
+      emitter.need(kTanhValueText);
       emitter.need(kTanhText);
       emitter.statement(fmt::format("tanh_f32({}, {}, {})", count, in, out));
       return;

@@ -3,6 +3,7 @@
 // Softmax in float: exp(x - max) / sum.
 #include <fmt/format.h>
 
+#include "plugins/cpu/kernels/exponential.hpp"
 #include "plugins/cpu/kernels/kernel.hpp"
 
 namespace mtc::cpu {
@@ -16,7 +17,7 @@ constexpr std::string_view kText =
       for (size_t k = 1; k < length; k++) largest = x[k * inner + j] > largest ? x[k * inner + j] : largest;
       float sum = 0.0f;
       for (size_t k = 0; k < length; k++) {
-        const float value = expf(x[k * inner + j] - largest);
+        const float value = exp_value(x[k * inner + j] - largest);
         y[k * inner + j] = value;
         sum += value;
       }
@@ -30,6 +31,7 @@ bool accepts_softmax(const Program&, const Layer& layer) { return std::holds_alt
 
 void emit_softmax(Emitter& emitter, const Layer& layer) {
   const Softmax& softmax = std::get<Softmax>(layer.op);
+  emitter.need(kExpText);
   emitter.need(kText);
   emitter.statement(fmt::format("softmax_f32({}, {}, {}, {}, {})", softmax.outer, softmax.length,
                                 softmax.inner, emitter.read(layer.inputs[0]), emitter.write(layer.output)));
