@@ -185,6 +185,16 @@ summary = "Draws."
   name = "tensors"
   type = "any"
   file = "tensors"
+  [[stage.param]]
+  name = "seed"
+  type = "int"
+  default = 0
+  help = "S."
+  [[stage.param]]
+  name = "word"
+  type = "string"
+  default = ""
+  help = "W."
 )";
 
 constexpr const char* kChip = R"(mtc = 1
@@ -256,7 +266,7 @@ Project::Project() {
 void Project::rescan() {
   plugin::SearchPath path;
   path.folders = {plugins()};
-  registry_ = plugin::Registry::scan(path);
+  registry_ = plugin::Registry::scan(path, {});
   for (const auto& rejected : registry_.rejected()) {
     ADD_FAILURE() << rejected.file << ": " << rejected.reason;
   }
