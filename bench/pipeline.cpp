@@ -132,7 +132,7 @@ class Bench {
     std::vector<double> wall;
     plugin::SearchPath path;
     path.folders = {plugins()};
-    const auto registry = plugin::Registry::scan(path);
+    const auto registry = plugin::Registry::scan(path, {});
     for (int i = 0; i < kRuns; ++i) {
       const auto start = std::chrono::steady_clock::now();
       MTC_ASSIGN(const auto file, config::load_pipeline(folder_ / "1000.toml", {}));

@@ -2,25 +2,17 @@
 #include "cli/mtc/application.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <set>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
 #include "cli/mtc/output.hpp"
-#include "core/base/elf.hpp"
 #include "core/base/text.hpp"
 #include "core/run/runner.hpp"
 
 namespace mtc::cli {
 namespace {
-
-const std::set<std::string>& fixed_commands() {
-  static const std::set<std::string> names = {"run", "plan", "logs", "plugin", "target", "cache", "deploy"};
-  return names;
-}
 
 /// The first word that is no flag: the command.
 std::string command_of(const std::vector<std::string>& arguments) {
@@ -37,19 +29,6 @@ std::vector<std::string> plugins_of(const std::vector<std::string>& arguments) {
   return plugins;
 }
 
-std::string version_text() {
-  std::string build_id = "unknown";
-  // The note's header is 12 bytes and the name "GNU" with its end 4; the id follows.
-  const auto note = read_elf_section("/proc/self/exe", ".note.gnu.build-id");
-  if (note && note->content.size() > 16) {
-    build_id.clear();
-    for (const char byte : note->content.substr(16))
-      build_id += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  }
-  return fmt::format("mtc {}\nplugin ABI {}..{} (development: may change until 1.0.0)\nbuild id {}",
-                     MTC_VERSION, MTC_ABI_VERSION, MTC_ABI_VERSION, build_id);
-}
-
 std::string verbs_help() {
   std::string text =
       "Verbs (mtc VERB --help shows the plugin's parameters; VERB.NAME chooses another stage):\n";
@@ -57,8 +36,14 @@ std::string verbs_help() {
   return text + "\nExample: mtc run examples/quickstart/pipeline.toml";
 }
 
-Error unknown_command(const std::string& name) {
-  std::vector<std::string> known(fixed_commands().begin(), fixed_commands().end());
+bool has_command(CLI::App& app, const std::string& name) {
+  return std::ranges::any_of(app.get_subcommands({}),
+                             [&](const CLI::App* command) { return command->get_name() == name; });
+}
+
+Error unknown_command(CLI::App& app, const std::string& name) {
+  std::vector<std::string> known;
+  for (const auto* command : app.get_subcommands({})) known.push_back(command->get_name());
   for (const auto& [verb, help] : verb_kinds()) known.push_back(verb);
   std::string hint = did_you_mean(name, known);
   return {Code::invalid_argument,
@@ -86,17 +71,12 @@ int run_application(std::vector<std::string> arguments) {
   CLI::App app("mtc takes an ONNX model to a verified, measured binary on a device.", "mtc");
   app.require_subcommand(0, 1);
   app.footer(verbs_help());
-  app.set_version_flag("--version", version_text());
   Globals globals;
   int exit_code = run::kOk;
-  add_run(app, globals, exit_code);
-  add_deploy(app, globals, exit_code);
-  add_logs(app, globals, exit_code);
-  add_plugin(app, globals, exit_code);
-  add_cache(app, globals, exit_code);
+  add_fixed_commands(app, globals, exit_code);
   const std::string command = command_of(arguments);
   plugin::Registry registry;
-  if (!command.empty() && !fixed_commands().contains(command)) {
+  if (!command.empty() && !has_command(app, command)) {
     globals.plugins = plugins_of(arguments);
     registry = scan_registry(globals);
     globals.plugins.clear();  // Parsing fills it again.
@@ -104,7 +84,7 @@ int run_application(std::vector<std::string> arguments) {
     const bool verb =
         std::ranges::any_of(verb_kinds(), [&](const auto& known) { return known.first == kind; });
     if (!verb && !registry.find_stage(command)) {
-      say_error(unknown_command(command));
+      say_error(unknown_command(app, command));
       return run::kUsage;
     }
     add_verb(app, globals, registry, command, exit_code);

@@ -21,7 +21,14 @@ namespace mtc::cli {
 namespace {
 
 Result<run::Events::Sink> events_sink(const std::string& where) {
-  if (!where.starts_with("fd:")) return run::file_sink(where);
+  if (!where.starts_with("fd:")) {
+    auto sink = run::file_sink(where);
+    if (!sink) {
+      return Error{Code::invalid_argument, "cannot write events to '" + where + "'", "--events",
+                   "name a file in a folder that exists and that this user may write to"};
+    }
+    return sink;
+  }
   const auto number = parse_integer(where.substr(3));
   const bool open = number && *number >= 0 && *number <= std::numeric_limits<int>::max() &&
                     fcntl(static_cast<int>(*number), F_GETFD) >= 0;
@@ -36,6 +43,16 @@ Result<run::Events::Sink> events_sink(const std::string& where) {
 std::string check_seconds(const std::string& text) {
   const auto seconds = parse_number(text);
   return seconds && *seconds >= 0 ? "" : "'" + text + "' is not a number of seconds, 0 or more";
+}
+
+Error gate_error(const run::GateReport& gate, const std::string& stage) {
+  const auto text = [](const std::optional<double>& number) {
+    return number ? number_text(*number) : std::string("not known");
+  };
+  const std::string values = fmt::format("the value is {}, the limit {}", text(gate.value), text(gate.limit));
+  return {
+      Code::aborted, fmt::format("gate failed: {} ({})", gate.expr, values), "stage '" + stage + "'",
+      "improve the stage or change its gate; its result is in the store, and only the gate is checked again"};
 }
 
 }  // namespace
@@ -103,7 +120,7 @@ int print_report(const run::RunReport& report, const pipeline::Plan& plan, bool 
   for (const auto& stage : report.stages) {
     if (stage.error) say_error(*stage.error);
     for (const auto& gate : stage.gates) {
-      if (!gate.ok) say_error({Code::aborted, "gate failed: " + gate.expr, "stage '" + stage.name + "'", {}});
+      if (!gate.ok) say_error(gate_error(gate, stage.name));
     }
   }
   if (json) {

@@ -3,7 +3,26 @@
 
 #include <cstdlib>
 
+#include "cli/mtc/commands/commands.hpp"
+
 namespace mtc::cli {
+namespace {
+
+/// A store that cannot be opened is a resource that is not there; one that is something else is a wrong
+/// choice.
+Error store_error(Error error, const std::filesystem::path& root) {
+  if (error.code == Code::failed_precondition) {
+    error.code = Code::invalid_argument;
+    return error;
+  }
+  error.message = "the store '" + root.string() + "' cannot be opened: " + error.message;
+  error.code = Code::unavailable;
+  const std::string choose = "choose another folder with --store or MTC_STORE";
+  error.hint = error.hint.empty() ? choose : error.hint + "; or " + choose;
+  return error;
+}
+
+}  // namespace
 
 void add_global_options(CLI::App& app, Globals& globals) {
   app.add_option("--plugin", globals.plugins,
@@ -16,8 +35,8 @@ void add_global_options(CLI::App& app, Globals& globals) {
 }
 
 plugin::Registry scan_registry(const Globals& globals) {
-  return plugin::Registry::scan(
-      plugin::default_search_path({globals.plugins.begin(), globals.plugins.end()}));
+  return plugin::Registry::scan(plugin::default_search_path({globals.plugins.begin(), globals.plugins.end()}),
+                                driver_flags());
 }
 
 Result<store::Store> open_store(const Globals& globals) {
@@ -35,7 +54,10 @@ Result<store::Store> open_store(const Globals& globals) {
     return Error{
         Code::invalid_argument, "no place for the store: HOME is not set", {}, "set MTC_STORE to a folder"};
   }
-  return store::Store::open(std::filesystem::absolute(root));
+  root = std::filesystem::absolute(root);
+  auto store = store::Store::open(root);
+  if (!store) return store_error(store.error(), root);
+  return store;
 }
 
 Result<std::filesystem::path> worker_program() {

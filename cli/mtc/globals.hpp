@@ -25,6 +25,8 @@ struct Globals {
 void add_global_options(CLI::App& app, Globals& globals);
 
 plugin::Registry scan_registry(const Globals& globals);
+/// The store that --store, MTC_STORE or the user's cache folder names. Errors: unavailable when it cannot be
+/// opened or written; invalid_argument for no place at all, and for a folder that is no store of this mtc.
 Result<store::Store> open_store(const Globals& globals);
 
 /// mtc-worker beside this executable. Errors: failed_precondition.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/output.hpp"
+#include "core/run/output_folder.hpp"
 #include "core/run/runner.hpp"
 
 namespace mtc::cli {
@@ -51,6 +52,8 @@ Result<int> run_one_shot(const OneShot& job, const Globals& globals, const plugi
     return Error{Code::already_exists, fmt::format("'{}' exists", job.output.string()), "--output",
                  "give another name, or --force to replace it"};
   }
+  if (!job.output.empty())
+    MTC_TRY(run::check_can_write(job.output.parent_path(), "choose another place with --output"));
   MTC_ASSIGN(const auto file,
              config::parse_pipeline(job.text, "command line", std::filesystem::current_path(), {}));
   MTC_ASSIGN(const auto plan, pipeline::make_plan(file, registry));

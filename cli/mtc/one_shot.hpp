@@ -21,7 +21,8 @@ struct OneShot {
   bool emit_toml = false;        ///< Print the text instead of running it.
 };
 
-/// Refuses an existing output without force before anything runs (already_exists); returns the exit code.
+/// Refuses an existing output without force (already_exists) and one that cannot be written
+/// (invalid_argument) before anything runs; returns the exit code.
 Result<int> run_one_shot(const OneShot& job, const Globals& globals, const plugin::Registry& registry,
                          const ExecuteOptions& execute_options);
 

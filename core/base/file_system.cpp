@@ -82,6 +82,11 @@ std::string_view hint_of(int number) {
       return "free space on that file system, or choose another folder";
     case EDQUOT:
       return "the disk quota is used up; free space or choose another folder";
+    case ENOENT:
+    case ENOTDIR:
+      return "check the path";
+    case EISDIR:
+      return "give a file instead of the folder";
     case EACCES:
     case EPERM:
       return "check the owner and mode of the file and of its folders";

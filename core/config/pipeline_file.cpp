@@ -21,7 +21,7 @@ Result<std::filesystem::path> absolute_folder(const std::filesystem::path& folde
   const auto path = std::filesystem::absolute(folder.empty() ? "." : folder, code);
   if (code)
     return Error{Code::unavailable, "the current folder cannot be read: " + code.message(), folder.string(),
-                 ""};
+                 "change to a folder that exists"};
   auto normal = path.lexically_normal();
   return normal.has_filename() ? normal : normal.parent_path();  // Without a slash at the end.
 }

@@ -95,8 +95,15 @@ Result<void> read_input(const Fields& fields, const Node& node, StageEntry& entr
   if (node.kind == Node::Kind::table) {
     return invalid(node.place, "unknown key " + fields.path(node.key), suggest(node.key, {"with", "matrix"}));
   }
-  MTC_ASSIGN(const auto values, fields.texts(node.key));
-  if (values.empty()) {
+  auto values = fields.texts(node.key);
+  if (!values) {
+    if (node.kind != Node::Kind::scalar || !node.scalar.is_string()) {
+      values.error().hint =
+          "inputs are names in quotes; parameters belong in [stage." + entry.name + ".with]";
+    }
+    return values.error();
+  }
+  if (values->empty()) {
     return invalid(node.place, fields.path(node.key) + " is an empty list", "give it a value or remove it");
   }
   entry.inputs[node.key] = {node.json(), node.place};

@@ -73,7 +73,7 @@ Result<ExitStatus> wait_for_end(Host& host, Child& child, int output, std::strin
   while (true) {
     if (host.cancel().requested()) {
       MTC_TRY(child.kill_group(kGraceMs));
-      return Error{Code::cancelled, "cancelled", host.spec().name, {}};
+      return Error{Code::cancelled, "cancelled", host.spec().name, "run it again"};
     }
     if (open) {
       pollfd entry{output, POLLIN, 0};

@@ -121,10 +121,13 @@ Result<void> Host::outcome(std::string_view doing, mtc_code code) {
     given = std::exchange(failure_, std::nullopt);
   }
   if (code == MTC_OK) return {};
-  if (cancel_.requested()) return Error{Code::cancelled, "cancelled", spec_.name, {}};
+  if (cancel_.requested()) return Error{Code::cancelled, "cancelled", spec_.name, "run it again"};
   if (given) {
     given->code = static_cast<Code>(code);
     if (given->where.empty()) given->where = spec_.name;
+    if (given->hint.empty() && given->plugin_fault)
+      given->hint =
+          "report it to the author of the plugin \"" + spec_.plugin_id + "\", with the action's log";
     return *std::move(given);
   }
   return Error{static_cast<Code>(code),

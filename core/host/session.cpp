@@ -120,7 +120,8 @@ Result<std::vector<Tensor>> Session::make_outputs(const std::vector<mtc_tensor>&
 
 Result<void> Session::run(const std::vector<mtc_tensor>& inputs, std::vector<mtc_tensor>& outputs,
                           Interval* interval) {
-  if (host_.cancel().requested()) return Error{Code::cancelled, "cancelled", host_.spec().name, {}};
+  if (host_.cancel().requested())
+    return Error{Code::cancelled, "cancelled", host_.spec().name, "run it again"};
   mtc_code code = MTC_INTERNAL;
   std::optional<std::string> thrown;
   const std::int64_t start = now_ns();

@@ -70,7 +70,7 @@ Result<Source> Planner::named_source(const Bound& bound) {
   if (is_data) {
     source.kind = Source::Kind::dataset;
     source.type = "dataset";
-    MTC_ASSIGN(source.dataset, dataset(name, bound.place));
+    MTC_ASSIGN(source.dataset, dataset(name, bound.place, bound.variant));
     return source;
   }
   return plan_error(bound.place, Code::not_found,
@@ -99,14 +99,28 @@ Result<Source> Planner::output_of(const Bound& bound) {
 }
 
 Result<Source> Planner::resolve(const Bound& bound, const std::string& wanted_type) {
-  MTC_ASSIGN(auto source, bound.variant ? output_of(bound) : named_source(bound));
+  const bool from_stage = bound.variant && !makers_.contains(bound.reference.name);
+  MTC_ASSIGN(auto source, from_stage ? output_of(bound) : named_source(bound));
   const bool runs = is_implicit(wanted_type) && fits(source.type, "artifact");
   if (fits(source.type, wanted_type) || runs) return source;
   return plan_error(
       bound.place, Code::invalid_argument,
       fmt::format("'{}' is a {}, but a {} is wanted here",
                   bound.reference.name + (bound.reference.output.empty() ? "" : "." + bound.reference.output),
-                  source.type, wanted_type));
+                  source.type, wanted_type),
+      wanted_type == "artifact"
+          ? "compile it first: uses = \"compile\""
+          : fmt::format("name a {}, or the output of a stage that makes one", wanted_type));
+}
+
+bool Planner::has_parameter(const plugin::Stage& definition, const std::string& name) const {
+  if (definition.param(name) != nullptr) return true;
+  // The parameters of compile are those of its target, whichever that is.
+  return definition.name == "compile" && std::ranges::any_of(registry_.plugins(), [&](const auto& plugin) {
+           return std::ranges::any_of(plugin.manifest.targets, [&](const auto& target) {
+             return std::ranges::find(target.params, name, &plugin::Param::name) != target.params.end();
+           });
+         });
 }
 
 Result<void> Planner::check_keys(const config::StageEntry& stage, const plugin::Stage& definition) const {
@@ -116,11 +130,11 @@ Result<void> Planner::check_keys(const config::StageEntry& stage, const plugin::
   if (takes_implicit(definition)) known.insert(known.end(), {"artifact", "data"});
   const auto check = [&](const std::string& key, const config::Place& place) -> Result<void> {
     if (std::ranges::find(known, key) != known.end()) return {};
-    return plan_error(place, Code::invalid_argument,
-                      fmt::format("{} has no input '{}'", definition.name, key),
-                      definition.param(key) != nullptr
-                          ? fmt::format("'{0}' is a parameter: write with = {{ {0} = … }}", key)
-                          : suggestion(key, known));
+    return plan_error(
+        place, Code::invalid_argument, fmt::format("{} has no input '{}'", definition.name, key),
+        has_parameter(definition, key)
+            ? fmt::format("'{}' is a parameter: parameters belong in [stage.{}.with]", key, stage.name)
+            : suggestion(key, known));
   };
   for (const auto& [key, value] : stage.inputs) MTC_TRY(check(key, value.place));
   for (const auto& [key, value] : stage.matrix) {
@@ -187,7 +201,6 @@ Result<std::vector<NamedSource>> Planner::stage_inputs(const config::StageEntry&
                                                        const plugin::Stage& definition,
                                                        const Combination& combination,
                                                        const Json& implicit_params) {
-  MTC_TRY(check_keys(stage, definition));
   MTC_TRY(check_artifact(stage, definition, combination));
   std::vector<NamedSource> inputs;
   for (const auto& input : definition.inputs) {
@@ -196,7 +209,8 @@ Result<std::vector<NamedSource>> Planner::stage_inputs(const config::StageEntry&
       if (found->second.size() > 1 && !input.many) {
         return plan_error(found->second.front().place, Code::invalid_argument,
                           fmt::format("input '{}' of {} takes one value, not {}", input.name, definition.name,
-                                      found->second.size()));
+                                      found->second.size()),
+                          "name one");
       }
       for (const auto& bound : found->second) {
         MTC_ASSIGN(auto source, resolve(bound, input.type));

@@ -8,7 +8,7 @@
 namespace mtc::pipeline {
 namespace {
 
-Error error_at(const config::Place& place, std::string message, std::string hint = {}) {
+Error error_at(const config::Place& place, std::string message, std::string hint) {
   return {Code::invalid_argument, std::move(message), place, std::move(hint)};
 }
 
@@ -67,12 +67,13 @@ bool fixed_by(const Reference& reference, const std::string& axis) {
 }
 
 /// Adds the axes of `variant` to `partial`: nothing when they contradict axes from the same origin (no join).
-Result<std::optional<Partial>> join(const Partial& partial, const Variant& variant, const Bound& bound) {
+Result<std::optional<Partial>> join(const Partial& partial, const Variant& variant,
+                                    const Reference& reference, const config::Place& place) {
   Partial joined = partial;
   for (const auto& axis : variant.axes) {
-    if (fixed_by(bound.reference, axis.name)) continue;
+    if (fixed_by(reference, axis.name)) continue;
     if (const Axis* own = find_axis(partial.own, axis.name)) {
-      return error_at(bound.place,
+      return error_at(place,
                       fmt::format("axis '{}' comes from stage '{}' and from this stage's own matrix",
                                   own->name, axis.origin),
                       "choose a variant with [axis=value], or drop one matrix");
@@ -81,7 +82,7 @@ Result<std::optional<Partial>> join(const Partial& partial, const Variant& varia
     if (present == nullptr) {
       joined.inherited.push_back(axis);
     } else if (present->origin != axis.origin) {
-      return error_at(bound.place,
+      return error_at(place,
                       fmt::format("axis '{}' comes from two stages, '{}' and '{}'", axis.name,
                                   present->origin, axis.origin),
                       "rename one axis or choose a variant with [axis=value]");
@@ -92,23 +93,26 @@ Result<std::optional<Partial>> join(const Partial& partial, const Variant& varia
   return std::optional<Partial>(std::move(joined));
 }
 
-Result<std::vector<std::size_t>> candidates(const Bound& bound, const std::vector<std::size_t>& all,
+Result<std::vector<std::size_t>> candidates(const Reference& reference, const config::Place& place,
+                                            const std::vector<std::size_t>& all,
                                             const std::vector<Variant>& variants) {
   std::vector<std::size_t> chosen;
   for (const auto index : all) {
-    if (selected(variants[index], bound.reference)) chosen.push_back(index);
+    if (selected(variants[index], reference)) chosen.push_back(index);
   }
   if (!chosen.empty()) return chosen;
   std::string names;
   for (const auto index : all) names += (names.empty() ? "" : ", ") + variants[index].name();
-  return error_at(bound.place,
-                  fmt::format("no variant of stage '{}' matches the brackets", bound.reference.name),
+  return error_at(place, fmt::format("no variant of stage '{}' matches the brackets", reference.name),
                   "there are: " + names);
 }
 
 Result<std::vector<Partial>> bind(const Partial& partial, const std::string& key, Bound bound,
-                                  const std::vector<Variant>& variants, const VariantsOf& variants_of) {
-  const auto* all = variants_of(bound.reference.name);
+                                  const std::vector<Variant>& variants, const VariantsOf& variants_of,
+                                  const MakerOf& maker_of) {
+  const auto* maker = maker_of(bound.reference.name);
+  const Reference wanted = maker == nullptr ? bound.reference : *maker;
+  const auto* all = variants_of(wanted.name);
   if (all == nullptr) {
     Partial copy = partial;
     copy.combination.inputs[key].push_back(std::move(bound));
@@ -124,9 +128,9 @@ Result<std::vector<Partial>> bind(const Partial& partial, const std::string& key
     result.push_back(std::move(copy));
     return result;
   }
-  MTC_ASSIGN(const auto chosen, candidates(bound, *all, variants));
+  MTC_ASSIGN(const auto chosen, candidates(wanted, bound.place, *all, variants));
   for (const auto index : chosen) {
-    MTC_ASSIGN(auto joined, join(partial, variants[index], bound));
+    MTC_ASSIGN(auto joined, join(partial, variants[index], wanted, bound.place));
     if (!joined) continue;
     bound.variant = index;
     joined->combination.inputs[key].push_back(bound);
@@ -136,7 +140,7 @@ Result<std::vector<Partial>> bind(const Partial& partial, const std::string& key
 }
 
 Result<std::vector<Partial>> bind_inputs(const Partial& start, const std::vector<Variant>& variants,
-                                         const VariantsOf& variants_of) {
+                                         const VariantsOf& variants_of, const MakerOf& maker_of) {
   std::vector<Partial> partials{start};
   for (const auto& [key, value] : start.input_values) {
     if (key == "target") continue;
@@ -144,8 +148,8 @@ Result<std::vector<Partial>> bind_inputs(const Partial& start, const std::vector
     for (const auto& reference : references) {
       std::vector<Partial> next;
       for (const auto& partial : partials) {
-        MTC_ASSIGN(auto bound,
-                   bind(partial, key, {reference, std::nullopt, value.place}, variants, variants_of));
+        MTC_ASSIGN(auto bound, bind(partial, key, {reference, std::nullopt, value.place}, variants,
+                                    variants_of, maker_of));
         std::ranges::move(bound, std::back_inserter(next));
       }
       partials = std::move(next);
@@ -180,7 +184,9 @@ Result<std::vector<Reference>> references_of(const config::Located& value) {
   std::vector<Reference> references;
   const Json list = value.value.is_array() ? value.value : Json::array({value.value});
   for (const auto& item : list) {
-    if (!item.is_string()) return error_at(value.place, "an input is a string or a list of strings");
+    if (!item.is_string())
+      return error_at(value.place, "an input is a string or a list of strings",
+                      "name a model, a dataset or STAGE.OUTPUT in quotes");
     auto reference = parse_reference(item.get<std::string>());
     if (!reference) {
       reference.error().where = value.place;
@@ -193,11 +199,11 @@ Result<std::vector<Reference>> references_of(const config::Located& value) {
 
 Result<std::vector<Combination>> expand_matrix(const config::StageEntry& stage,
                                                const std::vector<Variant>& variants,
-                                               const VariantsOf& variants_of) {
+                                               const VariantsOf& variants_of, const MakerOf& maker_of) {
   MTC_ASSIGN(const auto own, cross_own_axes(stage));
   std::vector<Partial> all;
   for (const auto& start : own) {
-    MTC_ASSIGN(auto partials, bind_inputs(start, variants, variants_of));
+    MTC_ASSIGN(auto partials, bind_inputs(start, variants, variants_of, maker_of));
     std::ranges::move(partials, std::back_inserter(all));
   }
   if (!own.front().own.empty()) group_by_inherited(all);

@@ -21,7 +21,8 @@
 
 namespace mtc::pipeline {
 
-/// A reference bound to one variant of a stage; no variant: a named model or dataset.
+/// A reference bound to one variant of a stage (of a dataset: of the stage that makes it); no variant: a
+/// named model or dataset of files.
 struct Bound {
   Reference reference;
   std::optional<std::size_t> variant;
@@ -37,11 +38,15 @@ struct Combination {
 /// The variants of the stage called so; nullptr when there is no such stage.
 using VariantsOf = std::function<const std::vector<std::size_t>*(const std::string& stage)>;
 
+/// The stage's output that the dataset called so is made of; nullptr for any other name. A dataset has the
+/// axes of its stage.
+using MakerOf = std::function<const Reference*(const std::string& dataset)>;
+
 /// All combinations of `stage` in a stated order (the last axis runs fastest).
 /// Errors: invalid_argument with the place of the key that is wrong.
 Result<std::vector<Combination>> expand_matrix(const config::StageEntry& stage,
                                                const std::vector<Variant>& variants,
-                                               const VariantsOf& variants_of);
+                                               const VariantsOf& variants_of, const MakerOf& maker_of);
 
 /// The references that a value of an input key holds: a string, or a list of strings.
 Result<std::vector<Reference>> references_of(const config::Located& value);

@@ -86,7 +86,8 @@ Result<plugin::Registry::TargetMatch> Planner::target(const config::StageEntry& 
     value = found->second;
   if (value.value.is_null()) return at_place(registry_.default_target(), stage.place);
   if (!value.value.is_string())
-    return plan_error(value.place, Code::invalid_argument, "target is not a string");
+    return plan_error(value.place, Code::invalid_argument, "target is not a string",
+                      "write the id of one in quotes; mtc target list shows them");
   const auto id = value.value.get<std::string>();
   if (id != "@model") return at_place(registry_.find_target(id), value.place);
   // The target that the model was quantized for.
@@ -106,7 +107,8 @@ Result<plugin::Registry::TargetMatch> Planner::target_of(const Source& artifact)
     const Action& made_by = plan_.actions[artifact.action];
     if (made_by.kind == "compile") return registry_.find_target(made_by.target->id);
     return plan_error(artifact.place, Code::invalid_argument,
-                      fmt::format("{} does not make artifacts", made_by.name));
+                      fmt::format("{} does not make artifacts", made_by.name),
+                      "compile its model first: uses = \"compile\"");
   }
   const auto file = artifact.path / "artifact.toml";
   MTC_ASSIGN(const auto document, config::load_toml(file));

@@ -52,8 +52,27 @@ Result<Source> file_source(const std::filesystem::path& path, const config::Data
 
 }  // namespace
 
-Result<std::size_t> Planner::dataset(const std::string& name, const config::Place& place) {
-  if (const auto known = dataset_indices_.find(name); known != dataset_indices_.end()) return known->second;
+Result<void> Planner::find_makers() {
+  for (const auto& data : file_.data) {
+    const config::DataEntry* root = &data;
+    while (!root->from.empty()) root = &*std::ranges::find(file_.data, root->from, &config::DataEntry::name);
+    if (root->stage.empty()) continue;
+    MTC_ASSIGN(const auto references, references_of({Json(root->stage), root->place}));
+    const auto& maker = references.front();
+    if (maker.all) {
+      return plan_error(root->place, Code::invalid_argument,
+                        fmt::format("dataset '{}' is made of all variants of '{}'", root->name, maker.name),
+                        "leave [*] out to get a dataset for each variant, or choose one with [axis=value]");
+    }
+    makers_[data.name] = maker;
+  }
+  return {};
+}
+
+Result<std::size_t> Planner::dataset(const std::string& name, const config::Place& place,
+                                     std::optional<std::size_t> maker) {
+  const auto known = dataset_indices_.find({name, maker});
+  if (known != dataset_indices_.end()) return known->second;
   const auto entry = std::ranges::find(file_.data, name, &config::DataEntry::name);
   if (entry == file_.data.end()) {
     std::vector<std::string> names;
@@ -63,9 +82,9 @@ Result<std::size_t> Planner::dataset(const std::string& name, const config::Plac
   }
   Dataset made;
   if (entry->from.empty()) {
-    MTC_ASSIGN(made, source_dataset(*entry));
+    MTC_ASSIGN(made, source_dataset(*entry, maker));
   } else {
-    MTC_ASSIGN(const auto parent, dataset(entry->from, entry->place));
+    MTC_ASSIGN(const auto parent, dataset(entry->from, entry->place, maker));
     made = plan_.datasets[parent];
     if (!entry->preprocess.is_null()) made.preprocess = reading_part(entry->preprocess);
   }
@@ -73,12 +92,12 @@ Result<std::size_t> Planner::dataset(const std::string& name, const config::Plac
   if (!is_whole(*entry)) made.views.push_back(view_of(*entry));
   plan_.datasets.push_back(std::move(made));
   const std::size_t index = plan_.datasets.size() - 1;
-  dataset_indices_[name] = index;
+  dataset_indices_[{name, maker}] = index;
   return index;
 }
 
-Result<Dataset> Planner::source_dataset(const config::DataEntry& entry) {
-  if (!entry.stage.empty()) return stage_dataset(entry);
+Result<Dataset> Planner::source_dataset(const config::DataEntry& entry, std::optional<std::size_t> maker) {
+  if (!entry.stage.empty()) return stage_dataset(entry, maker);
   if (entry.format == "images") return decoded_images(entry);
   Dataset made;
   made.views = Json::array();
@@ -103,18 +122,13 @@ Result<Dataset> Planner::source_dataset(const config::DataEntry& entry) {
   return made;
 }
 
-Result<Dataset> Planner::stage_dataset(const config::DataEntry& entry) {
-  config::Located value{Json(entry.stage), entry.place};
-  MTC_ASSIGN(const auto references, references_of(value));
-  Bound bound{references.front(), std::nullopt, entry.place};
-  const auto variants = stage_variants_.find(bound.reference.name);
-  if (variants == stage_variants_.end() || variants->second.size() != 1) {
-    return plan_error(
-        entry.place, Code::invalid_argument,
-        fmt::format("dataset '{}': '{}' is not a stage with one variant", entry.name, bound.reference.name),
-        suggestion(bound.reference.name, all_names()));
+Result<Dataset> Planner::stage_dataset(const config::DataEntry& entry, std::optional<std::size_t> maker) {
+  const Bound bound{makers_.at(entry.name), maker, entry.place};
+  if (!maker) {
+    return plan_error(entry.place, Code::invalid_argument,
+                      fmt::format("dataset '{}': no stage is called '{}'", entry.name, bound.reference.name),
+                      suggestion(bound.reference.name, all_names()));
   }
-  bound.variant = variants->second.front();
   MTC_ASSIGN(const auto folder, output_of(bound));
   Dataset made;
   made.views = Json::array();

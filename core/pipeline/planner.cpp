@@ -50,6 +50,14 @@ Result<void> Planner::check_names() const {
   return {};
 }
 
+Result<void> Planner::check_keys() const {
+  for (const auto& stage : file_.stages) {
+    MTC_ASSIGN(const auto found, definition(stage.uses));
+    MTC_TRY(check_keys(stage, *found.stage));
+  }
+  return {};
+}
+
 Result<std::vector<std::string>> Planner::needs(const config::StageEntry& stage) const {
   std::vector<std::string> names;
   const auto take = [&](const config::Located& value) -> Result<void> {
@@ -76,10 +84,7 @@ Result<std::vector<std::string>> Planner::needs(const config::StageEntry& stage)
     const auto data = std::ranges::find(file_.data, names[i], &config::DataEntry::name);
     if (data == file_.data.end()) continue;
     if (!data->from.empty()) names.push_back(data->from);
-    if (!data->stage.empty()) names.push_back(data->stage.substr(0, data->stage.find_first_of(".[")));
-    if (names.size() > 10'000) {
-      return plan_error(data->place, Code::invalid_argument, "datasets refer to each other in a circle");
-    }
+    if (!data->stage.empty()) names.push_back(makers_.at(data->name).name);
   }
   return names;
 }
@@ -120,7 +125,11 @@ Result<void> Planner::add_stage(const config::StageEntry& stage) {
     const auto at = stage_variants_.find(name);
     return at == stage_variants_.end() ? nullptr : &at->second;
   };
-  MTC_ASSIGN(auto combinations, expand_matrix(stage, plan_.variants, variants_of));
+  const auto maker_of = [this](const std::string& dataset) -> const Reference* {
+    const auto at = makers_.find(dataset);
+    return at == makers_.end() ? nullptr : &at->second;
+  };
+  MTC_ASSIGN(auto combinations, expand_matrix(stage, plan_.variants, variants_of, maker_of));
   for (auto& combination : combinations) MTC_TRY(add_variant(stage, found, std::move(combination)));
   return {};
 }
@@ -157,7 +166,8 @@ Result<void> Planner::add_gates(const config::StageEntry& stage, std::size_t ind
       if (!bound.limit_variant) {
         return plan_error(place, Code::invalid_argument,
                           fmt::format("stage '{}' has several variants and none shares the axes of '{}'",
-                                      gate.stage, variant.name()));
+                                      gate.stage, variant.name()),
+                          "compare with a stage without a matrix, or one with the same axes");
       }
       MTC_TRY(check_metric(gate.stage_metric, plan_.variants[*bound.limit_variant]));
     }
@@ -170,6 +180,8 @@ Result<Plan> Planner::run() {
   plan_.file = file_.file;
   plan_.folder = file_.folder;
   MTC_TRY(check_names());
+  MTC_TRY(find_makers());
+  MTC_TRY(check_keys());
   MTC_ASSIGN(const auto ordered, order());
   for (const auto* stage : ordered) MTC_TRY(add_stage(*stage));
   return std::move(plan_);

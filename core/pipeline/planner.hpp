@@ -15,7 +15,7 @@
 
 namespace mtc::pipeline {
 
-Error plan_error(const config::Place& place, Code code, std::string message, std::string hint = {});
+Error plan_error(const config::Place& place, Code code, std::string message, std::string hint);
 
 /// "did you mean 'x'? there are: a, b" for a name that is not among `known`.
 std::string suggestion(std::string_view name, const std::vector<std::string>& known);
@@ -36,6 +36,7 @@ class Planner {
  private:
   // Order (planner.cpp)
   Result<void> check_names() const;
+  Result<void> check_keys() const;
   Result<std::vector<const config::StageEntry*>> order() const;
   Result<std::vector<std::string>> needs(const config::StageEntry& stage) const;
   [[nodiscard]] std::vector<std::string> all_names() const;
@@ -49,6 +50,7 @@ class Planner {
   Result<Source> output_of(const Bound& bound);
   Result<Source> named_source(const Bound& bound);
   Result<void> check_keys(const config::StageEntry& stage, const plugin::Stage& definition) const;
+  [[nodiscard]] bool has_parameter(const plugin::Stage& definition, const std::string& name) const;
   Result<std::vector<NamedSource>> stage_inputs(const config::StageEntry& stage,
                                                 const plugin::Stage& definition,
                                                 const Combination& combination, const Json& implicit_params);
@@ -60,10 +62,13 @@ class Planner {
   Result<void> check_baseline(const config::StageEntry& stage, const std::vector<NamedSource>& inputs) const;
 
   // Datasets (plan_datasets.cpp)
-  Result<std::size_t> dataset(const std::string& name, const config::Place& place);
-  Result<Dataset> source_dataset(const config::DataEntry& entry);
+  Result<void> find_makers();
+  /// `maker`: the variant that makes it, for a dataset that a stage makes.
+  Result<std::size_t> dataset(const std::string& name, const config::Place& place,
+                              std::optional<std::size_t> maker);
+  Result<Dataset> source_dataset(const config::DataEntry& entry, std::optional<std::size_t> maker);
   Result<Dataset> decoded_images(const config::DataEntry& entry);
-  Result<Dataset> stage_dataset(const config::DataEntry& entry);
+  Result<Dataset> stage_dataset(const config::DataEntry& entry, std::optional<std::size_t> maker);
 
   // Actions (plan_actions.cpp)
   Result<Definition> definition(const config::Located& uses) const;
@@ -81,7 +86,8 @@ class Planner {
   const plugin::Registry& registry_;
   Plan plan_;
   std::map<std::string, std::vector<std::size_t>> stage_variants_;
-  std::map<std::string, std::size_t> dataset_indices_;
+  std::map<std::string, Reference> makers_;  ///< Dataset → the stage's output that it, or what it views, is.
+  std::map<std::pair<std::string, std::optional<std::size_t>>, std::size_t> dataset_indices_;
   std::vector<std::size_t> pending_actions_;  ///< Actions added for the variant under construction.
 };
 

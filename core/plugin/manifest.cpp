@@ -58,12 +58,12 @@ Result<void> read_dependencies(const Fields& fields, const std::string& key, con
   return {};
 }
 
-Result<void> read_stages(const Fields& fields, Manifest& manifest) {
+Result<void> read_stages(const Fields& fields, const Flags& reserved, Manifest& manifest) {
   MTC_ASSIGN(const auto tables, fields.tables("stage"));
   std::set<std::string> names;
   std::set<std::string> defaults;
   for (const Node* table : tables) {
-    MTC_ASSIGN(Stage stage, read_stage(*table));
+    MTC_ASSIGN(Stage stage, read_stage(*table, reserved));
     const Fields entry(*table, "stage");
     if (!names.insert(stage.name).second) {
       return invalid(entry.place("name"), "the stage \"" + stage.name + "\" is declared twice",
@@ -78,10 +78,10 @@ Result<void> read_stages(const Fields& fields, Manifest& manifest) {
   return {};
 }
 
-Result<void> read_targets(const Fields& fields, Manifest& manifest) {
+Result<void> read_targets(const Fields& fields, const Flags& reserved, Manifest& manifest) {
   MTC_ASSIGN(const auto tables, fields.tables("target"));
   for (const Node* table : tables) {
-    MTC_ASSIGN(TargetService target, read_target_service(*table));
+    MTC_ASSIGN(TargetService target, read_target_service(*table, reserved));
     if (std::ranges::find(manifest.targets, target.name, &TargetService::name) != manifest.targets.end()) {
       return invalid(Fields(*table, "target").place("name"),
                      "the target \"" + target.name + "\" is declared twice", "rename one of them");
@@ -103,15 +103,15 @@ const Param* Stage::param(std::string_view wanted) const { return by_name(params
 const Input* Stage::input(std::string_view wanted) const { return by_name(inputs, wanted); }
 const Output* Stage::output(std::string_view wanted) const { return by_name(outputs, wanted); }
 
-Result<Manifest> parse_manifest(std::string_view text, const std::string& origin) {
+Result<Manifest> parse_manifest(std::string_view text, const std::string& origin, const Flags& reserved) {
   MTC_ASSIGN(const Node root, config::parse_toml(text, origin));
   const Fields fields(root, "");
   Manifest manifest;
   MTC_TRY(read_head(root, fields, manifest));
   MTC_TRY(read_dependencies(fields, "library", "file", manifest));
   MTC_TRY(read_dependencies(fields, "tool", "name", manifest));
-  MTC_TRY(read_stages(fields, manifest));
-  MTC_TRY(read_targets(fields, manifest));
+  MTC_TRY(read_stages(fields, reserved, manifest));
+  MTC_TRY(read_targets(fields, reserved, manifest));
   if (manifest.stages.empty() && manifest.targets.empty()) {
     return invalid(root.place, "the plugin \"" + manifest.id + "\" offers no stage and no target",
                    "add [[stage]] or [[target]]");

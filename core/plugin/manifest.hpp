@@ -4,8 +4,10 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -106,12 +108,12 @@ struct Manifest {
   std::vector<TargetService> targets;
 };
 
-/// Parses the text of a plugin.toml. Errors: invalid_argument with `where` = `origin`:line:column; unknown
-/// keys, missing defaults, a default outside its range and a parameter whose flag collides with a reserved
-/// flag of the driver (reserved_flags()) are errors.
-Result<Manifest> parse_manifest(std::string_view text, const std::string& origin);
+/// Names of flags, without the dashes.
+using Flags = std::set<std::string, std::less<>>;
 
-/// Flags that every verb has, so that no parameter may be called so ("output", "target", "data", "json" …).
-const std::vector<std::string>& reserved_flags();
+/// Parses the text of a plugin.toml. `reserved` are the driver's own flags: no parameter or input of a plugin
+/// may take one ("output", "target", "json" …). Errors: invalid_argument with `where` = `origin`:line:column;
+/// unknown keys, missing defaults, a default outside its range and a reserved flag are errors.
+Result<Manifest> parse_manifest(std::string_view text, const std::string& origin, const Flags& reserved);
 
 }  // namespace mtc::plugin

@@ -65,22 +65,22 @@ Result<void> read_default(const Fields& fields, Param& param) {
   return {};
 }
 
-Result<void> check_flag(const Fields& fields, const Param& param) {
-  if (std::ranges::find(reserved_flags(), param.flag()) == reserved_flags().end()) return {};
+Result<void> check_flag(const Fields& fields, const Param& param, const Flags& reserved) {
+  if (!reserved.contains(param.flag())) return {};
   return invalid(fields.place("name"),
                  "the parameter \"" + param.name + "\" has the name of the driver's flag --" + param.flag(),
                  "rename it");
 }
 
-Result<Param> read_param(const Node& table, const std::string& title,
-                         const std::vector<std::string>& actions) {
+Result<Param> read_param(const Node& table, const std::string& title, const std::vector<std::string>& actions,
+                         const Flags& reserved) {
   const Fields fields(table, title);
   MTC_TRY(fields.only(
       {"name", "type", "list", "default", "min", "max", "choices", "help", "affects_output", "action"}));
   Param param;
   MTC_ASSIGN(param.name, fields.text("name"));
   MTC_TRY(check_snake_case(param.name, fields.path("name"), fields.place("name")));
-  MTC_TRY(check_flag(fields, param));
+  MTC_TRY(check_flag(fields, param, reserved));
   MTC_TRY(fields.required("type"));
   MTC_ASSIGN(const std::string type, fields.choice("type", "", {"bool", "int", "float", "string"}));
   param.type = type_of(type);
@@ -96,22 +96,13 @@ Result<Param> read_param(const Node& table, const std::string& title,
 
 }  // namespace
 
-const std::vector<std::string>& reserved_flags() {
-  static const std::vector<std::string> flags{
-      "artifact",      "calib",         "data",   "define", "emit-toml",  "events",  "explain",   "float",
-      "force",         "gate",          "help",   "jobs",   "json",       "labels",  "log-level", "model",
-      "no-color",      "out",           "output", "plugin", "preprocess", "profile", "progress",  "quiet",
-      "reuse-records", "stall-timeout", "store",  "target", "timeout",    "verbose", "version"};
-  return flags;
-}
-
 Result<std::vector<Param>> read_params(const Node& table, const std::string& title,
-                                       const std::vector<std::string>& actions) {
+                                       const std::vector<std::string>& actions, const Flags& reserved) {
   std::vector<Param> params;
   const std::string own = title + ".param";
   MTC_ASSIGN(const auto tables, Fields(table, title).tables("param"));
   for (const Node* each : tables) {
-    MTC_ASSIGN(Param param, read_param(*each, own, actions));
+    MTC_ASSIGN(Param param, read_param(*each, own, actions, reserved));
     if (std::ranges::find(params, param.name, &Param::name) != params.end()) {
       return invalid(Fields(*each, own).place("name"),
                      "the parameter \"" + param.name + "\" is declared twice", "rename one of them");

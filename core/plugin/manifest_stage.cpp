@@ -68,15 +68,15 @@ Error declared_twice(const Fields& fields, const std::string& what, const std::s
 }
 
 /// An input may have the driver's flag for its kind of value, such as --data, but no other one.
-Result<void> check_input_flag(const Fields& entry, std::string name) {
+Result<void> check_input_flag(const Fields& entry, std::string name, const Flags& reserved) {
   static const std::vector<std::string> shared{"artifact", "data", "labels", "model"};
   std::ranges::replace(name, '_', '-');
-  if (!contains(reserved_flags(), name) || contains(shared, name)) return {};
+  if (!reserved.contains(name) || contains(shared, name)) return {};
   return invalid(entry.place("name"), "the input \"" + name + "\" has the name of a flag of the driver",
                  "rename it");
 }
 
-Result<void> read_inputs(const Fields& fields, Stage& stage) {
+Result<void> read_inputs(const Fields& fields, const Flags& reserved, Stage& stage) {
   MTC_ASSIGN(const auto tables, fields.tables("input"));
   for (const Node* table : tables) {
     const Fields entry(*table, "stage.input");
@@ -90,7 +90,7 @@ Result<void> read_inputs(const Fields& fields, Stage& stage) {
                      "rename it");
     }
     if (stage.input(input.name) != nullptr) return declared_twice(entry, "the input", input.name);
-    MTC_TRY(check_input_flag(entry, input.name));
+    MTC_TRY(check_input_flag(entry, input.name, reserved));
     MTC_TRY(entry.required("type"));
     MTC_ASSIGN(input.type, entry.choice("type", "", types()));
     MTC_ASSIGN(input.optional, entry.boolean("optional", false));
@@ -156,7 +156,7 @@ Result<std::vector<std::string>> read_numeric(const Fields& fields) {
   return words;
 }
 
-Result<Stage> read_stage(const Node& table) {
+Result<Stage> read_stage(const Node& table, const Flags& reserved) {
   const Fields fields(table, "stage");
   MTC_TRY(fields.only(
       {"name", "default", "summary", "example", "target", "numeric", "metrics", "input", "output", "param"}));
@@ -169,9 +169,9 @@ Result<Stage> read_stage(const Node& table) {
   MTC_ASSIGN(stage.target_sections, read_words(fields, "target"));
   MTC_ASSIGN(stage.numeric, read_numeric(fields));
   MTC_ASSIGN(stage.metrics, read_words(fields, "metrics"));
-  MTC_TRY(read_inputs(fields, stage));
+  MTC_TRY(read_inputs(fields, reserved, stage));
   MTC_TRY(read_outputs(fields, stage));
-  MTC_ASSIGN(stage.params, read_params(table, "stage", {"stage", "predict", "measure"}));
+  MTC_ASSIGN(stage.params, read_params(table, "stage", {"stage", "predict", "measure"}, reserved));
   MTC_TRY(check_flags(table, stage));
   return stage;
 }

@@ -55,7 +55,7 @@ Result<Comparison> read_comparison(const Node& table, const std::vector<Param>& 
 
 }  // namespace
 
-Result<TargetService> read_target_service(const Node& table) {
+Result<TargetService> read_target_service(const Node& table, const Flags& reserved) {
   const Fields fields(table, "target");
   MTC_TRY(fields.only({"name", "numeric", "param", "compare"}));
   TargetService target;
@@ -63,7 +63,7 @@ Result<TargetService> read_target_service(const Node& table) {
   MTC_TRY(check_target_id(target.name, "target.name", fields.place("name")));
   MTC_ASSIGN(target.numeric, read_numeric(fields));
   if (!fields.has("numeric")) target.numeric = kWholeEnvironment;
-  MTC_ASSIGN(target.params, read_params(table, "target", {"compile", "run"}));
+  MTC_ASSIGN(target.params, read_params(table, "target", {"compile", "run"}, reserved));
   if (const Node* compare = table.find("compare")) {
     MTC_ASSIGN(target.compare, read_comparison(*compare, target.params));
   }

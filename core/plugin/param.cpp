@@ -60,11 +60,27 @@ std::string alternatives(const std::vector<std::string>& words) {
   return text;
 }
 
+/// A limit as people write it: an integer's without exponent.
+std::string limit(const Param& param, double value) {
+  constexpr double kIntegers = 9223372036854775808.0;  // 2^63
+  const bool whole = std::abs(value) < kIntegers && std::trunc(value) == value;
+  if (param.type == ParamType::integer && whole) return std::to_string(static_cast<std::int64_t>(value));
+  return number_text(value);
+}
+
 /// "0.5..1", "1 or more", "8 or less"; empty where there is no limit.
 std::string range(const Param& param) {
-  if (param.min && param.max) return number_text(*param.min) + ".." + number_text(*param.max);
-  if (param.min) return number_text(*param.min) + " or more";
-  return param.max ? number_text(*param.max) + " or less" : "";
+  if (param.min && param.max) return limit(param, *param.min) + ".." + limit(param, *param.max);
+  if (param.min) return limit(param, *param.min) + " or more";
+  return param.max ? limit(param, *param.max) + " or less" : "";
+}
+
+/// "an integer, 2..8", "a string: minmax, percentile or mse".
+std::string accepted(const Param& param) {
+  std::string text = wanted(param.type);
+  if (!param.choices.empty()) return text + ": " + alternatives(param.choices);
+  const std::string limits = range(param);
+  return limits.empty() ? text : text + ", " + limits;
 }
 
 Error refused(const Param& param, const Json& value, const std::string& hint) {
@@ -95,11 +111,13 @@ Result<Json> check_choice(const Param& param, const Json& value) {
 
 /// One value, or one item of a list.
 Result<Json> check_one(const Param& param, const Json& value) {
-  if (!has_type(param.type, value)) return refused(param, value, std::string("use ") + wanted(param.type));
+  if (!has_type(param.type, value)) return refused(param, value, "use " + accepted(param));
   if (param.type == ParamType::boolean) return value;
   if (param.type == ParamType::text) return check_choice(param, value);
   const auto number = value.get<double>();
-  if (!std::isfinite(number)) return refused(param, value, "use a finite number");
+  if (!std::isfinite(number)) {
+    return refused(param, value, "use a finite number" + (range(param).empty() ? "" : ", " + range(param)));
+  }
   if ((param.min && number < *param.min) || (param.max && number > *param.max)) {
     return refused(param, value, "use " + range(param));
   }
@@ -120,8 +138,7 @@ std::string Param::flag() const {
 
 Result<Json> Param::check(const Json& value) const {
   if (!list) {
-    if (value.is_array())
-      return refused(*this, value, std::string("use one value, not a list: ") + wanted(type));
+    if (value.is_array()) return refused(*this, value, "use one value, not a list: " + accepted(*this));
     return check_one(*this, value);
   }
   Json result = Json::array();

@@ -35,8 +35,8 @@ const TargetService* service_of(const Plugin& plugin, const std::string& id) {
 
 }  // namespace
 
-Registry Registry::scan(const SearchPath& path) {
-  Scanner scanner;
+Registry Registry::scan(const SearchPath& path, const Flags& reserved) {
+  Scanner scanner(reserved);
   scanner.scan(path);
   Registry registry;
   registry.plugins_ = std::move(scanner.plugins);
@@ -45,10 +45,15 @@ Registry Registry::scan(const SearchPath& path) {
   return registry;
 }
 
-const Plugin* Registry::find_plugin(std::string_view id) const {
-  const auto found =
-      std::ranges::find_if(plugins_, [&](const Plugin& plugin) { return plugin.manifest.id == id; });
-  return found == plugins_.end() ? nullptr : &*found;
+Result<const Plugin*> Registry::find_plugin(std::string_view id) const {
+  std::vector<std::string> ids;
+  for (const Plugin& plugin : plugins_) {
+    if (plugin.manifest.id == id) return &plugin;
+    ids.push_back(plugin.manifest.id);
+  }
+  std::ranges::sort(ids);
+  return Error{Code::not_found, fmt::format("there is no plugin \"{}\"", id), "",
+               alternatives(id, ids, "mtc plugin list")};
 }
 
 Result<Registry::StageMatch> Registry::find_stage(std::string_view name) const {
@@ -81,8 +86,8 @@ Result<Registry::TargetMatch> Registry::find_target(std::string_view id) const {
     return Error{Code::not_found, fmt::format("there is no target \"{}\"", id), "",
                  alternatives(id, names, "mtc target list")};
   }
-  const Plugin* plugin = find_plugin(target->plugin);
-  if (plugin == nullptr) {
+  const auto plugin = find_plugin(target->plugin);
+  if (!plugin) {
     std::string hint =
         "add the folder of " + target->plugin + ".so to MTC_PLUGIN_PATH, or name it with --plugin";
     for (const Rejected& each : rejected_) {
@@ -92,8 +97,8 @@ Result<Registry::TargetMatch> Registry::find_target(std::string_view id) const {
                  "the plugin \"" + target->plugin + "\" of the target \"" + target->id + "\" was not found",
                  target->file.string(), hint};
   }
-  const TargetService* service = service_of(*plugin, target->id);
-  if (service != nullptr) return TargetMatch{plugin, service, &*target};
+  const TargetService* service = service_of(**plugin, target->id);
+  if (service != nullptr) return TargetMatch{*plugin, service, &*target};
   return Error{Code::failed_precondition,
                "the plugin \"" + target->plugin + "\" does not serve the target \"" + target->id + "\"",
                target->file.string(), "add [[target]] with name = \"" + target->id + "\" to its plugin.toml"};

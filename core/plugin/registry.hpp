@@ -58,7 +58,8 @@ SearchPath default_search_path(const std::vector<std::filesystem::path>& explici
 
 class Registry {
  public:
-  static Registry scan(const SearchPath& path);
+  /// `reserved`: flags of the driver; a plugin that declares one of them is rejected.
+  static Registry scan(const SearchPath& path, const Flags& reserved);
 
   [[nodiscard]] const std::vector<Plugin>& plugins() const { return plugins_; }
   [[nodiscard]] const std::vector<Target>& targets() const { return targets_; }
@@ -80,7 +81,8 @@ class Registry {
   /// Errors: not_found (did you mean); failed_precondition when its plugin was not found or was rejected
   /// (why).
   [[nodiscard]] Result<TargetMatch> find_target(std::string_view id) const;
-  [[nodiscard]] const Plugin* find_plugin(std::string_view id) const;
+  /// Errors: not_found (did you mean, and the list of what there is).
+  [[nodiscard]] Result<const Plugin*> find_plugin(std::string_view id) const;
   /// The target that this machine compiles for by default: the first whose plugin is `cpu` and whose
   /// requires_isa all hold, the one with most requirements first. Errors: not_found.
   [[nodiscard]] Result<TargetMatch> default_target() const;

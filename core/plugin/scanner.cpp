@@ -39,7 +39,7 @@ std::filesystem::path full_path(const std::filesystem::path& path) {
   return code ? path : result.lexically_normal();
 }
 
-Result<Manifest> read_manifest(const std::filesystem::path& file) {
+Result<Manifest> read_manifest(const std::filesystem::path& file, const Flags& reserved) {
   std::error_code code;
   if (std::filesystem::is_empty(file, code) && !code) {
     return Error{Code::data_loss, "the file is empty", "", "build or copy it again"};
@@ -51,7 +51,7 @@ Result<Manifest> read_manifest(const std::filesystem::path& file) {
                      elf_machine_name(host_elf_machine()),
                  "", "build it for this machine"};
   }
-  return parse_manifest(section.content, "plugin.toml");
+  return parse_manifest(section.content, "plugin.toml", reserved);
 }
 
 }  // namespace
@@ -121,7 +121,7 @@ std::string Scanner::clash(const Manifest& manifest) const {
 
 void Scanner::add_plugin(const std::filesystem::path& file) {
   if (!is_new(file)) return;
-  auto manifest = read_manifest(file);
+  auto manifest = read_manifest(file, reserved_);
   if (!manifest) return reject(file, manifest.error());
   if (auto reason = clash(*manifest); !reason.empty()) {
     rejected.push_back({file, std::move(reason)});

@@ -15,6 +15,7 @@ namespace mtc::plugin {
 /// Use: one scan() call, then take the lists.
 class Scanner {
  public:
+  explicit Scanner(const Flags& reserved) : reserved_(reserved) {}
   void scan(const SearchPath& path);
 
   std::vector<Plugin> plugins;
@@ -34,6 +35,7 @@ class Scanner {
   /// Why the manifest cannot join those found before; empty when it can.
   [[nodiscard]] std::string clash(const Manifest& manifest) const;
 
+  const Flags& reserved_;
   std::set<std::filesystem::path> seen_;
 };
 

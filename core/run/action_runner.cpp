@@ -11,6 +11,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/file.hpp"
 #include "core/run/numeric_environment.hpp"
+#include "core/run/output_folder.hpp"
 #include "core/run/package.hpp"
 
 namespace mtc::run {
@@ -20,7 +21,7 @@ constexpr int kLockPollMs = 50;
 /// The lock that all measurements of a store share.
 const Digest kMeasurement = "measurement";
 
-int exit_code_of(const WorkerOutcome& outcome) {
+int exit_code_of_end(const WorkerOutcome& outcome) {
   switch (outcome.end) {
     case WorkerOutcome::End::done:
       return kOk;
@@ -34,13 +35,7 @@ int exit_code_of(const WorkerOutcome& outcome) {
     case WorkerOutcome::End::over_memory:
       break;
   }
-  return outcome.error.code == Code::unavailable ? kUnavailable : kStageFailed;
-}
-
-/// Of an action that did not get as far as a worker.
-int exit_code_of(const Error& error) {
-  if (error.code == Code::cancelled) return kInterrupted;
-  return error.code == Code::deadline_exceeded ? kLockTimeout : kStageFailed;
+  return exit_code_of(outcome.error);
 }
 
 /// The file or folder of an output within staging.
@@ -49,6 +44,12 @@ std::filesystem::path staged(const std::filesystem::path& staging, const plugin:
 }
 
 }  // namespace
+
+int exit_code_of(const Error& error) {
+  if (error.code == Code::cancelled) return kInterrupted;
+  const bool resource = error.code == Code::unavailable || error.code == Code::resource_exhausted;
+  return resource ? kUnavailable : kStageFailed;
+}
 
 ActionRunner::ActionRunner(const pipeline::Plan& plan, store::Store& store, Events& events,
                            const RunOptions& options, std::filesystem::path run_folder,
@@ -142,7 +143,8 @@ ActionOutcome ActionRunner::execute(std::size_t index, const PreparedAction& pre
   if (!outcome) {
     ActionOutcome failed;
     failed.status = "failed";
-    failed.exit_code = exit_code_of(outcome.error());
+    const bool locked = outcome.error().code == Code::deadline_exceeded;  // Only lock() waits here.
+    failed.exit_code = locked ? kLockTimeout : exit_code_of(outcome.error());
     failed.error = outcome.error();
     outcome = std::move(failed);
   }
@@ -194,7 +196,7 @@ Result<store::ActionLock> ActionRunner::lock(std::size_t index, const PreparedAc
     }
     pollfd stop{options_.stop.descriptor, POLLIN, 0};
     if (::poll(&stop, stop.fd >= 0 ? 1 : 0, kLockPollMs) > 0)
-      return Error{Code::cancelled, "interrupted", {}, {}};
+      return Error{Code::cancelled, "interrupted", {}, "run it again: finished stages are in the store"};
   }
 }
 
@@ -202,27 +204,30 @@ ActionOutcome ActionRunner::attempt(std::size_t index, const PreparedAction& pre
   const auto& action = plan_.actions[index];
   ActionOutcome outcome;
   outcome.status = "failed";
-  outcome.exit_code = kStageFailed;
+  const auto failed = [&](Error error) {
+    outcome.exit_code = exit_code_of(error);
+    outcome.error = std::move(error);
+  };
   const auto log =
       run_folder_ / fmt::format("{:03}-{}-{}.log", index, file_name(stage_name(index)), action.kind);
   outcome.log = log.string();
   auto staging = store_.stage();
   if (!staging) {
-    outcome.error = staging.error();
+    failed(staging.error());
     return outcome;
   }
   auto worked = work(index, prepared, *staging, log);
   if (!worked) {
-    outcome.error = worked.error();
+    failed(worked.error());
   } else if (worked->end != WorkerOutcome::End::done) {
-    outcome.exit_code = exit_code_of(*worked);
+    outcome.exit_code = exit_code_of_end(*worked);
     outcome.error = worked->error;
   } else if (auto committed = commit(index, prepared, *staging, *worked); committed) {
     outcome.status = "ran";
     outcome.exit_code = kOk;
     results_[index] = *std::move(committed);
   } else {
-    outcome.error = committed.error();
+    failed(committed.error());
   }
   store_.discard(*staging);
   return outcome;

@@ -40,6 +40,10 @@ struct ActionOutcome {
   std::int64_t record_age_s = -1;
 };
 
+/// The exit code of a run that ends with `error`: 7 for a resource that is used up or not there (memory,
+/// disk, a device), 130 for an interrupt, else 1.
+int exit_code_of(const Error& error);
+
 /// Runs the actions of one plan and keeps their results. After find_dependencies() different actions may be
 /// prepared and executed on different threads, each after those whose outputs it reads.
 class ActionRunner {

@@ -69,8 +69,8 @@ Result<std::optional<std::filesystem::path>> source_path(const pipeline::Source&
   if (source.kind == pipeline::Source::Kind::path) return std::optional(source.path);
   const auto* output = output_of(source.action, source.output);
   if (output == nullptr) {
-    return Error{
-        Code::internal, fmt::format("the output '{}' has no value yet", source.output), source.place, {}};
+    return Error{Code::internal, fmt::format("the output '{}' has no value yet", source.output), source.place,
+                 "this is a bug in mtc: please report it with the pipeline file"};
   }
   MTC_ASSIGN(const auto path, store.path(*output));
   if (source.member.empty()) return std::optional(path);
@@ -90,8 +90,8 @@ Result<Digest> source_digest(const pipeline::Plan& plan, const pipeline::Source&
   }
   const auto* output = output_of(source.action, source.output);
   if (output == nullptr) {
-    return Error{
-        Code::internal, fmt::format("the output '{}' has no value yet", source.output), source.place, {}};
+    return Error{Code::internal, fmt::format("the output '{}' has no value yet", source.output), source.place,
+                 "this is a bug in mtc: please report it with the pipeline file"};
   }
   return output->digest;
 }

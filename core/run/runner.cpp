@@ -9,6 +9,7 @@
 
 #include "core/base/file.hpp"
 #include "core/run/action_runner.hpp"
+#include "core/run/output_folder.hpp"
 #include "core/run/scheduler.hpp"
 #include "core/run/variant_runner.hpp"
 
@@ -102,6 +103,7 @@ std::vector<StageReport> run_variants(const pipeline::Plan& plan, store::Store& 
 
 Result<RunReport> run_plan(const pipeline::Plan& plan, store::Store& store, Events& events,
                            const RunOptions& options) {
+  if (!options.out.empty()) MTC_TRY(check_outputs(plan, options.out));
   MTC_ASSIGN(const auto folder, store.new_run());
   MTC_ASSIGN(auto jobserver, Jobserver::make(options.jobs));
   ActionRunner actions(plan, store, events, options, folder.second, &jobserver);

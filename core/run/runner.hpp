@@ -49,7 +49,8 @@ struct RunOptions {
 
 /// Runs `plan`, as many stages at once as `jobs` and their resources allow. Events go to `events` and to
 /// runs/<id>/events.jsonl of the store; the report also to run.json there. Errors: only what kept the run
-/// from starting; a failed stage is in the report.
+/// from starting, as invalid_argument for a folder `out` that cannot be written; a failed stage is in the
+/// report.
 Result<RunReport> run_plan(const pipeline::Plan& plan, store::Store& store, Events& events,
                            const RunOptions& options);
 
@@ -65,8 +66,5 @@ struct PlannedStage {
 
 /// Looks every action up without running any.
 Result<std::vector<PlannedStage>> inspect_plan(const pipeline::Plan& plan, store::Store& store);
-
-/// A file name for a variant: letters, digits and a few signs are kept, the rest becomes '_'.
-std::string file_name(const std::string& text);
 
 }  // namespace mtc::run

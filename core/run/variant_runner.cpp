@@ -2,7 +2,6 @@
 #include "core/run/variant_runner.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/error_json.hpp"
 #include "core/base/file.hpp"
+#include "core/run/output_folder.hpp"
 
 namespace mtc::run {
 namespace {
@@ -22,18 +22,6 @@ void fail(StageReport& stage, const pipeline::Variant& variant, Error error, int
 }
 
 }  // namespace
-
-std::string file_name(const std::string& text) {
-  std::string name = text;
-  std::ranges::replace_if(
-      name,
-      [](unsigned char c) {
-        return std::isalnum(c) == 0 && c != '-' && c != '_' && c != '=' && c != '.' && c != '[' && c != ']' &&
-               c != ',';
-      },
-      '_');
-  return name;
-}
 
 StageReport VariantRunner::start_report(const pipeline::Plan& plan, const pipeline::Variant& variant) {
   StageReport stage;
@@ -74,7 +62,7 @@ void VariantRunner::run_actions(const pipeline::Variant& variant, StageReport& s
   std::set<std::string> statuses;
   for (const auto action : variant.actions) {
     auto prepared = actions_.prepare(action);
-    if (!prepared) return fail(stage, variant, prepared.error(), kStageFailed);
+    if (!prepared) return fail(stage, variant, prepared.error(), exit_code_of(prepared.error()));
     const auto outcome = actions_.execute(action, *prepared);
     stage.actions.push_back({plan_.actions[action].kind, outcome.status, prepared->key});
     statuses.insert(outcome.status);
@@ -85,15 +73,14 @@ void VariantRunner::run_actions(const pipeline::Variant& variant, StageReport& s
   stage.status = statuses.contains("ran") ? "ran" : statuses.contains("record") ? "record" : "hit";
   stage.metrics = actions_.result(variant.main_action())->metrics;
   if (auto laid_out = lay_out(variant, stage); !laid_out)
-    return fail(stage, variant, laid_out.error(), kStageFailed);
+    return fail(stage, variant, laid_out.error(), exit_code_of(laid_out.error()));
   check_gates(variant, stage);
 }
 
 /// Copies the outputs to where people look for them.
 Result<void> VariantRunner::lay_out(const pipeline::Variant& variant, StageReport& stage) {
   const auto main = variant.main_action();
-  auto folder = options_.out / file_name(variant.stage);
-  for (const auto& axis : variant.axes) folder /= file_name(axis.name + "=" + axis.value);
+  const auto folder = output_folder(options_.out, variant);
   for (const auto& output : actions_.result(main)->outputs) {
     const auto& declared = plan_.actions[main].outputs;
     const auto found = std::ranges::find(declared, output.name, &plugin::Output::name);

@@ -19,6 +19,7 @@
 #include "core/base/frame.hpp"
 #include "core/base/process.hpp"
 #include "core/base/text.hpp"
+#include "core/run/crash_excerpt.hpp"
 
 namespace mtc::run {
 namespace {
@@ -28,13 +29,11 @@ constexpr double kMemoryPollS = 0.1;
 
 double now_s() { return static_cast<double>(Clock::real().monotonic_ns()) * 1e-9; }
 
-/// The last lines of a log, for a crash report.
-std::string last_lines(const std::filesystem::path& log, std::size_t count) {
-  auto text = read_file(log);
-  if (!text) return {};
-  auto lines = split(trim(*text), '\n');
-  if (lines.size() > count) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
-  return join(lines, "\n    ");
+/// What the log says of a crash, indented below the message; empty where the log cannot be read.
+std::string quoted(const std::filesystem::path& log) {
+  const auto text = read_file(log);
+  const std::string excerpt = text ? crash_excerpt(*text) : "";
+  return excerpt.empty() ? "" : "\n    " + join(split(excerpt, '\n'), "\n    ");
 }
 
 std::string text_of(const Json& frame, const char* key) {
@@ -79,7 +78,8 @@ class Attempt {
     if (outcome_) return {};
     const double now = now_s();
     if (stopping_ && now - stop_s_ > static_cast<double>(kGraceMs) * 1e-3) {
-      set_outcome(WorkerOutcome::End::stopped, {Code::cancelled, "interrupted", {}, {}});
+      set_outcome(WorkerOutcome::End::stopped,
+                  {Code::cancelled, "interrupted", {}, "run it again: finished stages are in the store"});
     } else if (options_.timeout_s > 0 && now - start > options_.timeout_s) {
       set_outcome(WorkerOutcome::End::timeout,
                   {Code::deadline_exceeded,
@@ -159,17 +159,17 @@ class Attempt {
     if (outcome_ && status->signal == 0) return {};
     if (stopping_) {
       outcome_.reset();
-      set_outcome(WorkerOutcome::End::stopped, {Code::cancelled, "interrupted", {}, {}});
+      set_outcome(WorkerOutcome::End::stopped,
+                  {Code::cancelled, "interrupted", {}, "run it again: finished stages are in the store"});
       return {};
     }
     const std::string how = status->signal != 0
                                 ? status->describe()
                                 : fmt::format("ended with {} before the action was done", status->describe());
-    const std::string tail = last_lines(options_.log, 20);
     outcome_.reset();
     set_outcome(WorkerOutcome::End::crash,
                 {Code::internal,
-                 "the plugin crashed: " + how + (tail.empty() ? "" : "\n    " + tail),
+                 "the plugin crashed: " + how + quoted(options_.log),
                  {},
                  fmt::format("see {}; report it to the plugin's author", options_.log.string()),
                  false,

@@ -18,9 +18,19 @@ void add_plugin(CLI::App& app, Globals& globals,
 void add_cache(CLI::App& app, Globals& globals, int& exit_code);   // cache.cpp
 void add_deploy(CLI::App& app, Globals& globals, int& exit_code);  // deploy.cpp
 
+/// Adds a verb that has every flag of the driver that a verb can have, and none of a plugin. It must not run.
+void add_verb_without_plugin(CLI::App& app, Globals& globals);  // verb.cpp
+
 /// Adds the one-shot verb for `stage` under the name that was typed ("quantize", "quantize.ptq").
 void add_verb(CLI::App& app, Globals& globals, const plugin::Registry& registry, const std::string& name,
               int& exit_code);  // verb.cpp
+
+/// Adds every command but the verbs, which need the plugins.
+void add_fixed_commands(CLI::App& app, Globals& globals, int& exit_code);  // commands.cpp
+
+/// The flags that the driver itself gives to its commands and to any verb, without the dashes: no parameter
+/// of a plugin may have such a name.
+plugin::Flags driver_flags();  // commands.cpp
 
 /// The kinds that have one-shot verbs, for the list of --help.
 const std::vector<std::pair<std::string, std::string>>& verb_kinds();

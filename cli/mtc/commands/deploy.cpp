@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // mtc deploy: [quantize] → compile → evaluate → package, as one fixed pipeline.
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -10,6 +11,7 @@
 #include "cli/mtc/one_shot.hpp"
 #include "cli/mtc/output.hpp"
 #include "cli/mtc/pipeline_text.hpp"
+#include "cli/mtc/sample_count.hpp"
 #include "core/base/file.hpp"
 #include "core/run/runner.hpp"
 
@@ -21,6 +23,7 @@ struct DeployArguments {
   std::string target;
   DataFlags data;
   std::string calib;
+  std::uint64_t calib_samples = 256;
   bool keep_float = false;
   std::string output;
   bool force = false;
@@ -34,9 +37,32 @@ Result<bool> is_quantized(const std::string& model) {
   return content.find("QuantizeLinear") != std::string::npos;
 }
 
-Result<std::string> deploy_text(const DeployArguments& arguments, const std::string& target) {
-  MTC_ASSIGN(const bool quantized, is_quantized(arguments.model));
-  const bool quantizes = !arguments.keep_float && !quantized;
+/// Whether --data is split: some samples calibrate, the others evaluate.
+bool splits(const DeployArguments& arguments, bool quantizes) { return quantizes && arguments.calib.empty(); }
+
+Result<void> check_split(const DeployArguments& arguments) {
+  MTC_ASSIGN(const auto samples, most_samples(arguments.data));
+  if (samples > arguments.calib_samples) return {};
+  return Error{Code::invalid_argument,
+               fmt::format("'{}' has {} samples: with {} to calibrate none is left to evaluate",
+                           arguments.data.path, samples, arguments.calib_samples),
+               "--data",
+               "give fewer with --calib-samples, or name calibration data of its own with --calib (it may be "
+               "the same)"};
+}
+
+/// [data.calib], and where --data is split [data.held_out]: two parts of one seeded order, since folders of
+/// images come class by class.
+Result<std::string> calibration_text(const DeployArguments& arguments) {
+  if (!arguments.calib.empty()) return data_table("calib", {arguments.calib, {}, arguments.data.preprocess});
+  MTC_TRY(check_split(arguments));
+  return fmt::format(
+      "[data.calib]\nfrom = \"data\"\nseed = 0\ntake = {0}\n"
+      "[data.held_out]\nfrom = \"data\"\nseed = 0\nskip = {0}\n",
+      arguments.calib_samples);
+}
+
+Result<std::string> deploy_text(const DeployArguments& arguments, const std::string& target, bool quantizes) {
   const std::string model_path = std::filesystem::absolute(arguments.model).lexically_normal().string();
   std::string text = fmt::format("mtc = 1\n[model]\npath = {}\n", toml_value(model_path));
   if (arguments.data.path.empty()) {
@@ -50,12 +76,8 @@ Result<std::string> deploy_text(const DeployArguments& arguments, const std::str
   }
   std::string source = "model";
   if (quantizes) {
-    if (arguments.calib.empty()) {
-      text += "[data.calib]\nfrom = \"data\"\ntake = 256\n";
-    } else {
-      MTC_ASSIGN(const auto table, data_table("calib", {arguments.calib, {}, arguments.data.preprocess}));
-      text += table;
-    }
+    MTC_ASSIGN(const auto tables, calibration_text(arguments));
+    text += tables;
     text += fmt::format(
         "[stage.quantize]\nuses = \"quantize\"\nmodel = \"model\"\ndata = \"calib\"\ntarget = {}\n",
         toml_value(target));
@@ -68,9 +90,9 @@ Result<std::string> deploy_text(const DeployArguments& arguments, const std::str
     MTC_ASSIGN(const bool labelled, has_labels(arguments.data));
     const char* uses = labelled ? "evaluate.classification" : "evaluate.agreement";
     text += fmt::format(
-        "[stage.score]\nuses = \"{}\"\nartifact = \"build.artifact\"\ndata = \"data\"\nbaseline = "
+        "[stage.score]\nuses = \"{}\"\nartifact = \"build.artifact\"\ndata = \"{}\"\nbaseline = "
         "\"model\"\n",
-        uses);
+        uses, splits(arguments, quantizes) ? "held_out" : "data");
     reports = "report = [\"score.report\"]\n";
   }
   text += "[stage.package]\nuses = \"package\"\nartifact = \"build.artifact\"\n" + reports;
@@ -84,8 +106,14 @@ Result<int> deploy(const DeployArguments& arguments, const Globals& globals) {
     MTC_ASSIGN(const auto match, registry.default_target());
     target = match.target->id;
   }
+  MTC_ASSIGN(const bool quantized, is_quantized(arguments.model));
+  const bool quantizes = !arguments.keep_float && !quantized;
   OneShot job;
-  MTC_ASSIGN(job.text, deploy_text(arguments, target));
+  MTC_ASSIGN(job.text, deploy_text(arguments, target, quantizes));
+  if (splits(arguments, quantizes)) {
+    say(fmt::format("calibrating on {} samples of --data (seed 0), evaluating on the others",
+                    arguments.calib_samples));
+  }
   job.stage = "package";
   job.force = arguments.force;
   job.emit_toml = arguments.emit_toml;
@@ -115,8 +143,15 @@ void add_deploy(CLI::App& app, Globals& globals, int& exit_code) {
   command->add_option("--preprocess", arguments->data.preprocess, "Preprocessing preset of --data")
       ->type_name("NAME");
   command
-      ->add_option("--calib", arguments->calib, "Calibration data (default: the first 256 samples of --data)")
+      ->add_option("--calib", arguments->calib,
+                   "Calibration data; --data is then evaluated whole (default: --calib-samples of --data)")
       ->type_name("PATH");
+  command
+      ->add_option("--calib-samples", arguments->calib_samples,
+                   "Samples of --data that calibrate, drawn with seed 0; the others evaluate (default 256)")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U))
+      ->excludes("--calib")
+      ->type_name("N");
   command->add_flag("--float", arguments->keep_float, "Do not quantize");
   command->add_option("-o,--output", arguments->output, "The package's folder")->type_name("DIR");
   command->add_flag("--force", arguments->force, "Replace an existing output");

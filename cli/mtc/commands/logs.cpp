@@ -10,6 +10,7 @@
 #include "cli/mtc/output.hpp"
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
+#include "core/run/output_folder.hpp"
 #include "core/run/runner.hpp"
 
 namespace mtc::cli {
@@ -32,7 +33,7 @@ Result<int> logs(const Globals& globals, const std::string& stage) {
     // NNN-stage[axes]-kind.log
     const std::string name = file.stem().string();
     const std::string inner = name.size() > 4 ? name.substr(4, name.rfind('-') - 4) : name;
-    if (!stage.empty() && inner != stage && !inner.starts_with(stage + "[")) continue;
+    if (!stage.empty() && inner != run::file_name(stage) && !inner.starts_with(stage + "[")) continue;
     MTC_ASSIGN(const auto text, read_file(file));
     list.push_back({{"stage", inner}, {"log", file.string()}, {"text", text}});
     if (!globals.json) print(fmt::format("==> {}\n{}", file.string(), trim(text)));

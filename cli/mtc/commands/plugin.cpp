@@ -14,6 +14,11 @@
 namespace mtc::cli {
 namespace {
 
+/// Text that ends with its own line feed; nothing for an empty one.
+void print_block(const std::string& text) {
+  if (!text.empty()) print(text.substr(0, text.find_last_not_of('\n') + 1));
+}
+
 void say_rejected(const plugin::Registry& registry) {
   for (const auto& rejected : registry.rejected()) {
     say(fmt::format("rejected {}: {}", rejected.file.string(), rejected.reason));
@@ -77,21 +82,20 @@ Result<int> list_targets(const Globals& globals) {
 
 Result<int> plugin_info(const Globals& globals, const std::string& id) {
   const auto registry = scan_registry(globals);
-  std::vector<std::string> ids;
-  for (const auto& found : registry.plugins()) ids.push_back(found.manifest.id);
-  const auto* found = registry.find_plugin(id);
-  if (found == nullptr) {
+  const auto match = registry.find_plugin(id);
+  if (!match) {
     say_rejected(registry);
-    return Error{Code::not_found, fmt::format("no plugin is called '{}'", id), {}, did_you_mean(id, ids)};
+    return match.error();
   }
+  const plugin::Plugin* found = *match;
   print(fmt::format("{} {}\n{}\n{}", found->manifest.id, found->manifest.version, found->manifest.summary,
                     found->file.string()));
   for (const auto& dependency : found->manifest.dependencies) {
     print(fmt::format("depends on {} {}", dependency.tool ? "tool" : "library", dependency.name));
   }
-  for (const auto& stage : found->manifest.stages) print("\n" + plugin::describe_stage(stage));
+  for (const auto& stage : found->manifest.stages) print_block("\n" + plugin::describe_stage(stage));
   for (const auto& target : found->manifest.targets) {
-    print("\n" + plugin::describe_params(target.params, "Parameters of target " + target.name));
+    print_block(plugin::describe_params(target.params, "Parameters of target " + target.name));
   }
   return run::kOk;
 }
@@ -105,7 +109,7 @@ Result<int> target_info(const Globals& globals, const std::string& id) {
                 {"plugin", match.target->plugin},
                 {"sections", match.target->sections}});
   } else {
-    print(plugin::describe_target(*match.target, *match.service));
+    print_block(plugin::describe_target(*match.target, *match.service));
   }
   return run::kOk;
 }

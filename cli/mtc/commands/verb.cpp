@@ -229,6 +229,29 @@ std::vector<plugin::Param> every_compile_param(const plugin::Registry& registry)
   return params;
 }
 
+/// All options of a verb but the global ones.
+void add_options(CLI::App& command, VerbArguments& arguments, const std::vector<plugin::Param>& params) {
+  const auto& stage = *arguments.stage;
+  add_inputs(command, arguments);
+  if (is_compile(arguments) || !stage.target_sections.empty()) {
+    command.add_option("--target", arguments.target, "Target (mtc target list; default: this machine's CPU)")
+        ->type_name("ID");
+  }
+  add_params(command, arguments, params);
+  if (!stage.metrics.empty()) {
+    command
+        .add_option("--gate", arguments.gates,
+                    "Fail with exit code 4 unless it holds, as \"top1 >= 0.9\"; repeatable")
+        ->type_name("GATE")
+        ->allow_extra_args(false);
+  }
+  command.add_option("-o,--output", arguments.output, "Where the result goes")->type_name("PATH");
+  command.add_flag("--force", arguments.force, "Replace an existing output");
+  command.add_flag("--emit-toml", arguments.emit_toml,
+                   "Print the pipeline that this command stands for, and run nothing");
+  add_execute_options(command, arguments.execute);
+}
+
 }  // namespace
 
 const std::vector<std::pair<std::string, std::string>>& verb_kinds() {
@@ -241,6 +264,19 @@ const std::vector<std::pair<std::string, std::string>>& verb_kinds() {
       {"bench", "Measure latency of a model or artifact"},
   };
   return kinds;
+}
+
+void add_verb_without_plugin(CLI::App& app, Globals& globals) {
+  plugin::Stage stage;  // With everything that brings a flag.
+  stage.name = "verb.any";
+  stage.target_sections = {"quant"};
+  stage.metrics = {"metric"};
+  stage.inputs = {{"predictions", "predictions", false, false, {}}};
+  VerbArguments arguments;
+  arguments.stage = &stage;
+  auto* command = app.add_subcommand(stage.name);
+  add_options(*command, arguments, {});
+  add_global_options(*command, globals);
 }
 
 void add_verb(CLI::App& app, Globals& globals, const plugin::Registry& registry, const std::string& name,
@@ -261,25 +297,7 @@ void add_verb(CLI::App& app, Globals& globals, const plugin::Registry& registry,
   }
   const auto& stage = *arguments->stage;
   auto* command = app.add_subcommand(name, stage.summary);
-  add_inputs(*command, *arguments);
-  if (name == "compile" || !stage.target_sections.empty()) {
-    command
-        ->add_option("--target", arguments->target, "Target (mtc target list; default: this machine's CPU)")
-        ->type_name("ID");
-  }
-  add_params(*command, *arguments, name == "compile" ? every_compile_param(registry) : stage.params);
-  if (!stage.metrics.empty()) {
-    command
-        ->add_option("--gate", arguments->gates,
-                     "Fail with exit code 4 unless it holds, as \"top1 >= 0.9\"; repeatable")
-        ->type_name("GATE")
-        ->allow_extra_args(false);
-  }
-  command->add_option("-o,--output", arguments->output, "Where the result goes")->type_name("PATH");
-  command->add_flag("--force", arguments->force, "Replace an existing output");
-  command->add_flag("--emit-toml", arguments->emit_toml,
-                    "Print the pipeline that this command stands for, and run nothing");
-  add_execute_options(*command, arguments->execute);
+  add_options(*command, *arguments, name == "compile" ? every_compile_param(registry) : stage.params);
   add_global_options(*command, globals);
   if (!stage.example.empty()) command->footer("Example: " + stage.example);
   command->callback([arguments, &globals, &exit_code] {

@@ -92,6 +92,55 @@ TEST_F(PlanDatasetsTest, TakesTheFolderThatAStageMakes) {
   EXPECT_EQ(plan.datasets.at(0).inputs.at(0).output, "tensors");
 }
 
+constexpr const char* kDraws = "[stage.draw]\nuses = \"data.draw\"\nmatrix.with.seed = [1, 2]\n";
+
+TEST_F(PlanDatasetsTest, ChoosesAVariantOfTheStageByItsAxis) {
+  const auto plan =
+      project_.plan(pipeline("[data.drawn]\nstage = \"draw[seed=2].tensors\"\n", "drawn") + kDraws);
+  EXPECT_EQ(test::variant_names(plan), (std::vector<std::string>{"draw[seed=1]", "draw[seed=2]", "q"}));
+  ASSERT_EQ(plan.datasets.size(), 1U);
+  EXPECT_EQ(plan.datasets[0].inputs.at(0).action, 1U);
+  EXPECT_EQ(plan.datasets[0].labels.at(0).action, 1U);
+}
+
+TEST_F(PlanDatasetsTest, GivesItsReaderTheAxesOfTheStage) {
+  const std::string data = "[data.drawn]\nstage = \"draw.tensors\"\n[data.few]\nfrom = \"drawn\"\ntake = 3\n";
+  const auto plan = project_.plan(pipeline(data, "few") + kDraws);
+  EXPECT_EQ(test::variant_names(plan),
+            (std::vector<std::string>{"draw[seed=1]", "draw[seed=2]", "q[seed=1]", "q[seed=2]"}));
+  for (std::size_t variant : {0U, 1U}) {
+    const auto& reader = plan.actions[plan.variants[variant + 2].main_action()];
+    const auto& dataset = plan.datasets.at(reader.inputs.at(1).source.dataset);
+    EXPECT_EQ(dataset.name, "few");
+    EXPECT_EQ(dataset.inputs.at(0).action, plan.variants[variant].main_action());
+    EXPECT_EQ(dataset.views.size(), 1U);
+  }
+}
+
+TEST_F(PlanDatasetsTest, JoinsItsAxisWithThatOfOtherInputs) {
+  const auto plan =
+      project_.plan(pipeline("[data.drawn]\nstage = \"draw.tensors\"\n", "drawn") + kDraws +
+                    "[stage.e]\nuses = \"evaluate\"\nartifact = \"q.model\"\ndata = \"drawn\"\n");
+  EXPECT_EQ(test::variant_names(plan), (std::vector<std::string>{"draw[seed=1]", "draw[seed=2]", "q[seed=1]",
+                                                                 "q[seed=2]", "e[seed=1]", "e[seed=2]"}));
+  EXPECT_EQ(plan.datasets.size(), 2U) << "one for each variant, shared by its readers";
+}
+
+TEST_F(PlanDatasetsTest, SaysWhatIsWrongWithTheStageOfADataset) {
+  const auto wrong = [&](const std::string& stage) {
+    return project_.error(pipeline("[data.drawn]\nstage = \"" + stage + "\"\n", "drawn") + kDraws);
+  };
+  const auto unmatched = wrong("draw[seed=3].tensors");
+  EXPECT_THAT(unmatched.message, HasSubstr("no variant of stage 'draw' matches"));
+  EXPECT_THAT(unmatched.hint, HasSubstr("draw[seed=1], draw[seed=2]"));
+  EXPECT_THAT(wrong("draw[*].tensors").hint, HasSubstr("leave [*] out"));
+  EXPECT_THAT(wrong("darw.tensors").hint, HasSubstr("did you mean 'draw'?"));
+  EXPECT_THAT(wrong("draw.tensor").hint, HasSubstr("did you mean 'tensors'?"));
+  const auto malformed = wrong("draw[seed].tensors");
+  EXPECT_THAT(malformed.message, HasSubstr("is not a reference"));
+  EXPECT_NE(malformed.where, "");
+}
+
 TEST_F(PlanDatasetsTest, ArraysAreNeitherResizedNorCropped) {
   const auto wrong = project_.error(pipeline(
       "[data.x]\nformat = \"npy\"\ninputs = \"images.npy\"\npreprocess = { preset = \"unit\", crop = 4 }\n",

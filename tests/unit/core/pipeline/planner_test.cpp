@@ -75,8 +75,12 @@ TEST_F(PlannerTest, SuggestsNamesThatAreNear) {
 }
 
 TEST_F(PlannerTest, TellsAParameterFromAnInput) {
-  EXPECT_EQ(error("[stage.a]\nuses = \"convert\"\nlevel = \"high\"\n").hint,
-            "'level' is a parameter: write with = { level = … }");
+  EXPECT_EQ(error("[stage.a]\nuses = \"convert\"\nlevel = \"2:4\"\n").hint,
+            "'level' is a parameter: parameters belong in [stage.a.with]");
+  EXPECT_EQ(error("[stage.a]\nuses = \"compile\"\nopt_level = \"3\"\n").hint,
+            "'opt_level' is a parameter: parameters belong in [stage.a.with]");
+  EXPECT_THAT(error("[stage.a]\nuses = \"convert\"\nlevel = 2\n").hint,
+              HasSubstr("parameters belong in [stage.a.with]"));
 }
 
 TEST_F(PlannerTest, ChecksParametersAtTheirPlace) {

@@ -185,6 +185,16 @@ summary = "Draws."
   name = "tensors"
   type = "any"
   file = "tensors"
+  [[stage.param]]
+  name = "seed"
+  type = "int"
+  default = 0
+  help = "S."
+  [[stage.param]]
+  name = "word"
+  type = "string"
+  default = ""
+  help = "W."
 )";
 
 constexpr const char* kChipHead = R"(mtc = 1
@@ -263,7 +273,7 @@ void Project::declare_chip(const std::string& keys) {
 void Project::rescan() {
   plugin::SearchPath path;
   path.folders = {plugins()};
-  registry_ = plugin::Registry::scan(path);
+  registry_ = plugin::Registry::scan(path, {});
   for (const auto& rejected : registry_.rejected()) {
     ADD_FAILURE() << rejected.file << ": " << rejected.reason;
   }

@@ -9,7 +9,7 @@ namespace mtc::plugin {
 namespace {
 
 TEST(DescribeTest, AStageIsDescribedInBlocks) {
-  const auto manifest = parse_manifest(kManifest, "plugin.toml");
+  const auto manifest = parse_manifest(kManifest, "plugin.toml", {});
   ASSERT_TRUE(manifest);
   EXPECT_EQ(describe_stage(manifest->stages[0]), R"(quantize.ptq (the default of quantize)
   8-bit weights and activations from calibration data.
@@ -51,13 +51,13 @@ Example
 }
 
 TEST(DescribeTest, BlocksThatAStageLacksAreLeftOut) {
-  const auto manifest = parse_manifest(kManifest, "plugin.toml");
+  const auto manifest = parse_manifest(kManifest, "plugin.toml", {});
   ASSERT_TRUE(manifest);
   EXPECT_EQ(describe_stage(manifest->stages[1]), "quantize.dynamic\n  Weights alone.\n");
 }
 
 TEST(DescribeTest, ATargetIsDescribedWithWhatItNeeds) {
-  const auto manifest = parse_manifest(kManifest, "plugin.toml");
+  const auto manifest = parse_manifest(kManifest, "plugin.toml", {});
   ASSERT_TRUE(manifest);
   Target target;
   target.id = "cpu.test";

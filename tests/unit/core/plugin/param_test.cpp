@@ -45,6 +45,31 @@ TEST(ParamTest, RefusesOtherTypes) {
   EXPECT_EQ(error_of(make(ParamType::integer), nullptr), "x is null; use an integer");
 }
 
+TEST(ParamTest, SaysWhatItTakesWhenTheTypeIsWrong) {
+  Param bits = make(ParamType::integer);
+  bits.min = 2;
+  bits.max = 8;
+  EXPECT_EQ(error_of(bits, "three"), "x is \"three\"; use an integer, 2..8");
+  EXPECT_EQ(error_of(bits, Json::array({3})), "x is [3]; use one value, not a list: an integer, 2..8");
+  Param ratio = make(ParamType::number);
+  ratio.min = 0;
+  EXPECT_EQ(error_of(ratio, true), "x is true; use a number, 0 or more");
+  EXPECT_EQ(error_of(ratio, std::numeric_limits<double>::infinity()),
+            "x is inf; use a finite number, 0 or more");
+  Param word = make(ParamType::text);
+  word.choices = {"minmax", "mse"};
+  EXPECT_EQ(error_of(word, 3), "x is 3; use a string: minmax or mse");
+}
+
+TEST(ParamTest, WritesLimitsOfIntegersWithoutExponent) {
+  Param param = make(ParamType::integer);
+  param.default_value = 1;
+  param.min = -1e15;
+  param.max = 1e8;
+  EXPECT_EQ(param.describe(), "int -1000000000000000..100000000, default 1");
+  EXPECT_EQ(error_of(param, 100000001), "x is 100000001; use -1000000000000000..100000000");
+}
+
 TEST(ParamTest, RefusesWhatIsOutOfRange) {
   Param param = make(ParamType::integer);
   param.min = 2;

@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/temp_dir.hpp"
 #include "tests/support/elf_image.hpp"
+#include "tests/support/temp_dir.hpp"
 
 namespace mtc::plugin {
 namespace {
@@ -34,7 +34,7 @@ class RegistryTest : public testing::Test {
     SearchPath path;
     for (const auto& folder : folders) path.folders.push_back(dir_ / folder);
     for (const auto& entry : explicit_entries) path.explicit_entries.push_back(dir_ / entry);
-    return Registry::scan(path);
+    return Registry::scan(path, {});
   }
   static std::string reason(const Registry& registry) {
     return registry.rejected().size() == 1 ? registry.rejected()[0].reason
@@ -55,8 +55,8 @@ TEST_F(RegistryTest, FindsPluginsAndTargets) {
   EXPECT_TRUE(registry.plugins()[0].file.is_absolute());
   ASSERT_EQ(registry.targets().size(), 1U);
   EXPECT_TRUE(registry.rejected().empty());
-  EXPECT_NE(registry.find_plugin("one"), nullptr);
-  EXPECT_EQ(registry.find_plugin("two"), nullptr);
+  EXPECT_TRUE(registry.find_plugin("one"));
+  EXPECT_FALSE(registry.find_plugin("two"));
 }
 
 TEST_F(RegistryTest, RejectsAnEmptyFile) {

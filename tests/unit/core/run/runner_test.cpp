@@ -19,10 +19,12 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// Writes into each output what its parameters are; level 7 fails, 8 forgets its outputs, 9 crashes.
+// Writes into each output what its parameters are; level 6 finds no memory, 7 fails, 8 forgets its outputs, 9
+// crashes.
 constexpr const char* kWorker = R"SH(
 level=$(echo "$spec" | sed -n 's/.*"params":{[^}]*"level":\([0-9]*\).*/\1/p')
 case "$level" in
+  6) frame '{"type":"error","code":"resource_exhausted","message":"no memory"}'; exit 1;;
   7) frame '{"type":"error","code":"data_loss","message":"bad level"}'; exit 1;;
   8) frame '{"type":"done"}'; exit 0;;
   9) kill -SEGV $$;;
@@ -83,6 +85,24 @@ TEST_F(RunnerTest, RunsOnceAndHitsThenWithoutAWorker) {
   EXPECT_EQ(second.stages[1].metrics, first.stages[1].metrics);
 }
 
+TEST_F(RunnerTest, RefusesAFolderForOutputsBeforeAnythingRuns) {
+  project_.folder().write("mtc-out/b", "a file");
+  const auto plan = project_.plan(test::kModelAndData + copy("a", 1) + copy("b", 2, "a.model"));
+  Events events;
+  const auto report = run_plan(plan, store_, events, options_);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, Code::invalid_argument);
+  EXPECT_THAT(report.error().message, HasSubstr("mtc-out/b' is a file"));
+  EXPECT_THAT(report.error().hint, HasSubstr("--out"));
+  EXPECT_FALSE(*store_.newest_run());
+}
+
+TEST_F(RunnerTest, LaysOutValuesApartThatDifferInOddCharacters) {
+  const auto report = run("[stage.a]\nuses = \"data.draw\"\nmatrix.with.word = [\"x/y\", \"x:y\"]\n");
+  ASSERT_EQ(report.stages.size(), 2U);
+  EXPECT_NE(report.stages[0].outputs.at("tensors").path, report.stages[1].outputs.at("tensors").path);
+}
+
 TEST_F(RunnerTest, LaysOutputsOutByStageAndAxes) {
   const auto report = run("[stage.a]\nuses = \"convert\"\nmatrix.with.level = [2, 3]\n");
   EXPECT_EQ(test::read_file(project_.folder() / "mtc-out/a/level=3/model.onnx"), "level 3\n");
@@ -112,6 +132,10 @@ TEST_F(RunnerTest, AFailureNamesItsStageAndSkipsTheRest) {
   EXPECT_EQ(report.stages[0].error->message, "bad level");
   EXPECT_EQ(report.stages[0].error->where, "stage 'a'");
   EXPECT_THAT(statuses(run(copy("a", 7))), ElementsAre("failed")) << "failures are not kept";
+}
+
+TEST_F(RunnerTest, AResourceThatIsUsedUpHasItsOwnExitCode) {
+  EXPECT_EQ(run(copy("a", 6)).exit_code, kUnavailable);
 }
 
 TEST_F(RunnerTest, ACrashHasItsOwnExitCode) { EXPECT_EQ(run(copy("a", 9)).exit_code, kPluginCrashed); }
@@ -238,11 +262,6 @@ TEST_F(RunnerTest, PackagesAModelAsTheReferencesArtifact) {
   const auto report = run("[stage.ship]\nuses = \"package\"\nartifact = \"model\"\n");
   EXPECT_EQ(report.exit_code, kOk) << (report.stages.at(0).error ? report.stages[0].error->message : "");
   EXPECT_EQ(test::read_file(project_.folder() / "mtc-out/ship/package/model.onnx"), test::kModelBytes);
-}
-
-TEST(FileNameTest, KeepsWhatIsSafeEverywhere) {
-  EXPECT_EQ(file_name("build[target=cpu.x86-64-v3,level=2]"), "build[target=cpu.x86-64-v3,level=2]");
-  EXPECT_EQ(file_name("a/b c:\"d\"\n"), "a_b_c__d__");
 }
 
 }  // namespace

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/mtc/commands/commands.hpp"
+
+#include <fmt/format.h>
+
+#include "core/base/elf.hpp"
+
+namespace mtc::cli {
+namespace {
+
+std::string version_text() {
+  std::string build_id = "unknown";
+  // The note's header is 12 bytes and the name "GNU" with its end 4; the id follows.
+  const auto note = read_elf_section("/proc/self/exe", ".note.gnu.build-id");
+  if (note && note->content.size() > 16) {
+    build_id.clear();
+    for (const char byte : note->content.substr(16))
+      build_id += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  }
+  return fmt::format("mtc {}\nplugin ABI {}..{} (development: may change until 1.0.0)\nbuild id {}",
+                     MTC_VERSION, MTC_ABI_VERSION, MTC_ABI_VERSION, build_id);
+}
+
+void collect_flags(CLI::App& app, plugin::Flags& flags) {
+  for (const auto* option : app.get_options()) {
+    for (const auto& name : option->get_lnames()) flags.insert(name);
+  }
+  for (auto* command : app.get_subcommands({})) collect_flags(*command, flags);
+}
+
+}  // namespace
+
+void add_fixed_commands(CLI::App& app, Globals& globals, int& exit_code) {
+  app.set_version_flag("--version", version_text);
+  add_run(app, globals, exit_code);
+  add_deploy(app, globals, exit_code);
+  add_logs(app, globals, exit_code);
+  add_plugin(app, globals, exit_code);
+  add_cache(app, globals, exit_code);
+}
+
+plugin::Flags driver_flags() {
+  CLI::App app;
+  Globals globals;
+  int exit_code = 0;
+  add_fixed_commands(app, globals, exit_code);
+  add_verb_without_plugin(app, globals);
+  plugin::Flags flags;
+  collect_flags(app, flags);
+  return flags;
+}
+
+}  // namespace mtc::cli
