@@ -97,11 +97,24 @@ Result<Param> read_param(const Node& table, const std::string& title,
 }  // namespace
 
 const std::vector<std::string>& reserved_flags() {
-  static const std::vector<std::string> flags{
-      "artifact",      "calib",         "data",   "define", "emit-toml",  "events",  "explain",   "float",
-      "force",         "gate",          "help",   "jobs",   "json",       "labels",  "log-level", "model",
-      "no-color",      "out",           "output", "plugin", "preprocess", "profile", "progress",  "quiet",
-      "reuse-records", "stall-timeout", "store",  "target", "timeout",    "verbose", "version"};
+  static const std::vector<std::string> flags{"artifact",      "calib",
+                                              "data",          "define",
+                                              "emit-toml",     "events",
+                                              "explain",       "float",
+                                              "force",         "gate",
+                                              "help",          "jobs",
+                                              "json",          "labels",
+                                              "log-level",     "model",
+                                              "no-color",      "out",
+                                              "output",        "plugin",
+                                              "preprocess",    "profile",
+                                              "progress",      "quiet",
+                                              "remote",        "remote-read-only",
+                                              "remote-strict", "remote-zstd",
+                                              "reuse-records", "stall-timeout",
+                                              "store",         "target",
+                                              "timeout",       "verbose",
+                                              "version"};
   return flags;
 }
 

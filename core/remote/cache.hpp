@@ -46,7 +46,7 @@ class Cache {
   std::vector<Error> take_warnings() { return health_.take_warnings(); }
   [[nodiscard]] Statistics statistics() const { return health_.statistics(); }
   [[nodiscard]] bool strict() const { return strict_; }
-  /// The helper process, which is not to be killed with the workers; 0 = none.
+  /// The process that speaks to the cache.
   [[nodiscard]] pid_t pid() const { return transport_->pid(); }
 
  private:

@@ -52,7 +52,7 @@ class Transport {
   /// Uploads those blobs that the cache lacks, then the entry. Returns at once; `done` is called once, from
   /// any thread.
   virtual void store(const std::vector<Item>& blobs, const Item& entry, std::function<void(Reply)> done) = 0;
-  /// The process that does it, which is not to be killed with the workers; 0 = none.
+  /// The process that does it; 0 = this one.
   [[nodiscard]] virtual pid_t pid() const { return 0; }
 };
 
