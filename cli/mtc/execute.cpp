@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <thread>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "cli/mtc/interrupt.hpp"
 #include "cli/mtc/output.hpp"
 #include "cli/mtc/progress.hpp"
+#include "cli/mtc/remote_options.hpp"
 #include "cli/mtc/summary.hpp"
 #include "core/base/process.hpp"
 #include "core/base/text.hpp"
@@ -55,6 +57,14 @@ Error gate_error(const run::GateReport& gate, const std::string& stage) {
       "improve the stage or change its gate; its result is in the store, and only the gate is checked again"};
 }
 
+/// The remote cache that was asked for, or null.
+Result<std::unique_ptr<remote::Cache>> open_remote(const remote::Options& asked, store::Store& store) {
+  MTC_ASSIGN(auto options, complete_remote_options(asked));
+  if (options.url.empty()) return std::unique_ptr<remote::Cache>();
+  options.stop = stop_descriptor();
+  return remote::Cache::open(options, store);
+}
+
 }  // namespace
 
 void add_execute_options(CLI::App& app, ExecuteOptions& options) {
@@ -87,6 +97,7 @@ void add_execute_options(CLI::App& app, ExecuteOptions& options) {
       ->type_name("SECONDS");
   app.add_option("--events", options.events, "Write events as JSON lines to a file or descriptor")
       ->type_name("FILE|fd:N");
+  add_remote_options(app, options.remote);
 }
 
 Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
@@ -104,6 +115,8 @@ Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
   run_options.keep_going = options.keep_going;
   const auto cpus = static_cast<int>(std::thread::hardware_concurrency());
   run_options.jobs = options.jobs > 0 ? options.jobs : std::max(1, cpus);
+  MTC_ASSIGN(const auto remote, open_remote(options.remote, store));
+  run_options.remote = remote.get();
   run::Events events;
   Progress progress;
   events.add([&progress](const Json& event) { progress.event(event); });
@@ -123,10 +136,21 @@ int print_report(const run::RunReport& report, const pipeline::Plan& plan, bool 
       if (!gate.ok) say_error(gate_error(gate, stage.name));
     }
   }
+  if (report.exit_code == run::kRemoteFailed) {
+    say_error({Code::unavailable,
+               fmt::format("{} requests to the remote cache failed", report.remote->failures),
+               "--remote-strict", "see the warnings above; the results are in the local store"});
+  }
   if (json) {
     print_json(run::to_json(report));
   } else if (const auto table = summary_table(report, plan); !table.empty()) {
     print(table);
+  }
+  if (report.remote) {
+    const auto& remote = *report.remote;
+    say(fmt::format("remote cache: {} hits, {} misses, {} uploads ({} down, {} up)", remote.hits,
+                    remote.misses, remote.uploads, human_bytes(remote.bytes_down),
+                    human_bytes(remote.bytes_up)));
   }
   say(fmt::format("store: {} in {}", human_bytes(report.store_bytes), report.store));
   return report.exit_code;

@@ -10,6 +10,7 @@
 #include "cli/mtc/globals.hpp"
 #include "core/config/pipeline_file.hpp"
 #include "core/pipeline/plan.hpp"
+#include "core/remote/options.hpp"
 #include "core/run/report.hpp"
 #include "mtc/result.hpp"
 
@@ -25,9 +26,10 @@ struct ExecuteOptions {
   int jobs = 0;              ///< 0 = one for each CPU that this process may use.
   bool keep_going = false;
   std::string events;  ///< FILE or fd:N; empty = none.
+  remote::Options remote;
 };
 
-/// Adds -j, -k, the limits, --reuse-records and --events.
+/// Adds -j, -k, the limits, --reuse-records, --events and those of the remote cache.
 void add_execute_options(CLI::App& app, ExecuteOptions& options);
 
 /// Runs `plan` with live progress. Errors: as run::run_plan.

@@ -62,6 +62,12 @@ void Progress::event(const Json& event) {
     }
   } else if (type == "worker.started") {
     live(fmt::format("  {} {} …", event.value("stage", ""), event.value("kind", "")));
+  } else if (type == "remote.warning") {
+    const std::string hint = event.value("hint", "");
+    line(fmt::format("warning: {} ({}){}", event.value("message", ""), event.value("where", ""),
+                     hint.empty() ? "" : "\n  hint: " + hint));
+  } else if (type == "remote.uploading") {
+    live(fmt::format("  remote cache: {} results to upload", event.value("pending", 0)));
   } else if (type == "gate") {
     line(fmt::format("  gate {}: {} (value {}, limit {})", event.value("ok", false) ? "passed" : "FAILED",
                      event.value("expr", ""), event["value"].dump(), event["limit"].dump()));

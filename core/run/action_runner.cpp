@@ -13,6 +13,7 @@
 #include "core/run/numeric_environment.hpp"
 #include "core/run/output_folder.hpp"
 #include "core/run/package.hpp"
+#include "core/run/remote.hpp"
 
 namespace mtc::run {
 namespace {
@@ -129,6 +130,13 @@ Result<bool> ActionRunner::lookup(std::size_t index, const PreparedAction& prepa
   return true;
 }
 
+Result<bool> ActionRunner::fetch(std::size_t index, const PreparedAction& prepared) {
+  if (options_.remote == nullptr || plan_.actions[index].record) return false;
+  if (options_.remote->fetch(prepared.document)) return lookup(index, prepared);
+  if (options_.stop.uttered()) return Error{Code::cancelled, "interrupted", {}, {}};
+  return false;
+}
+
 ActionOutcome ActionRunner::execute(std::size_t index, const PreparedAction& prepared) {
   const auto& action = plan_.actions[index];
   const auto known = [&]() -> Result<ActionOutcome> {
@@ -137,7 +145,11 @@ ActionOutcome ActionRunner::execute(std::size_t index, const PreparedAction& pre
     MTC_ASSIGN(const auto held, lock(index, prepared));
     // Whoever had the lock before may have made the result.
     MTC_ASSIGN(outcome, reuse(index, prepared));
-    return outcome.status.empty() ? attempt(index, prepared) : outcome;
+    if (!outcome.status.empty()) return outcome;
+    MTC_ASSIGN(const bool fetched, fetch(index, prepared));
+    if (!fetched) return attempt(index, prepared);
+    outcome.status = "remote_hit";
+    return outcome;
   };
   auto outcome = known();
   if (!outcome) {
@@ -148,6 +160,7 @@ ActionOutcome ActionRunner::execute(std::size_t index, const PreparedAction& pre
     failed.error = outcome.error();
     outcome = std::move(failed);
   }
+  tell_warnings(options_.remote, events_);
   events_.emit("action.finished", {{"stage", stage_name(index)},
                                    {"kind", action.kind},
                                    {"status", outcome->status},
@@ -349,6 +362,7 @@ Result<store::ActionResult> ActionRunner::commit(std::size_t index, const Prepar
     MTC_TRY(store_.add_record(prepared.document, result));
   } else {
     MTC_TRY(store_.publish(prepared.document, result));
+    if (options_.remote != nullptr) options_.remote->offer(prepared.document, result);
   }
   return result;
 }

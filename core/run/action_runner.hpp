@@ -33,7 +33,7 @@ struct PreparedAction {
 
 /// How an attempt went; `result` is set when the action now has one.
 struct ActionOutcome {
-  std::string status;  ///< ran hit record failed
+  std::string status;  ///< ran hit remote_hit record failed
   int exit_code = kOk;
   std::optional<Error> error;
   std::string log;
@@ -64,6 +64,8 @@ class ActionRunner {
 
   /// Takes a hit without running anything; false on a miss.
   Result<bool> lookup(std::size_t index, const PreparedAction& prepared);
+  /// The same, of the remote cache: the result is then in the store too. Errors: cancelled.
+  Result<bool> fetch(std::size_t index, const PreparedAction& prepared);
 
   [[nodiscard]] const std::optional<store::ActionResult>& result(std::size_t action) const {
     return results_[action];

@@ -9,7 +9,8 @@
 //   worker.started {stage, kind, pid, key, log}   action.progress {stage, kind, phase, done, total, unit}
 //   action.log {stage, level, text}         action.finished {stage, kind, status, key, seconds}
 //   stage.finished {stage, status, seconds, metrics}   gate {stage, expr, value, limit, ok}
-//   run.finished {status, exit_code}
+//   remote.warning {code, message, where, hint …}   remote.uploading {pending}   remote.finished {hits,
+//   misses, uploads, bytes_down, bytes_up, failures} run.finished {status, exit_code}
 #pragma once
 
 #include <chrono>

@@ -52,7 +52,14 @@ Json to_json(const RunReport& report) {
                {"driver_cpu_ms", report.driver_cpu_ms},
                {"stages", Json::array()}};
   for (const auto& stage : report.stages) json["stages"].push_back(stage_json(stage));
+  if (report.remote) json["remote"] = remote_json(*report.remote);
   return json;
+}
+
+Json remote_json(const remote::Statistics& statistics) {
+  return {{"hits", statistics.hits},         {"misses", statistics.misses},
+          {"uploads", statistics.uploads},   {"bytes_down", statistics.bytes_down},
+          {"bytes_up", statistics.bytes_up}, {"failures", statistics.failures}};
 }
 
 }  // namespace mtc::run

@@ -11,6 +11,7 @@
 
 #include "core/base/digest.hpp"
 #include "core/base/json.hpp"
+#include "core/remote/health.hpp"
 #include "mtc/result.hpp"
 
 namespace mtc::run {
@@ -30,7 +31,7 @@ struct GateReport {
 
 struct ActionReport {
   std::string kind;
-  std::string status;  ///< ran hit record failed
+  std::string status;  ///< ran hit remote_hit record failed
   Digest key;
 };
 
@@ -58,11 +59,13 @@ struct RunReport {
   std::vector<StageReport> stages;
   std::uint64_t store_bytes = 0;
   std::string store;
+  std::optional<remote::Statistics> remote;  ///< Of the remote cache, where one was used.
 
   /// ok, failed or gate_failed.
   [[nodiscard]] std::string status() const;
 };
 
 Json to_json(const RunReport& report);
+Json remote_json(const remote::Statistics& statistics);
 
 }  // namespace mtc::run

@@ -10,6 +10,7 @@
 #include "core/base/file.hpp"
 #include "core/run/action_runner.hpp"
 #include "core/run/output_folder.hpp"
+#include "core/run/remote.hpp"
 #include "core/run/scheduler.hpp"
 #include "core/run/variant_runner.hpp"
 
@@ -114,6 +115,7 @@ Result<RunReport> run_plan(const pipeline::Plan& plan, store::Store& store, Even
   RunReport report;
   report.stages = run_variants(plan, store, events, options, actions, jobserver);
   for (const auto& stage : report.stages) report.exit_code = worst(report.exit_code, stage.exit_code);
+  if (options.remote != nullptr) finish_remote(*options.remote, events, report);
   report.run_id = folder.first;
   report.store = store.root().string();
   MTC_ASSIGN(report.store_bytes, store.bytes());

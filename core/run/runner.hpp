@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/pipeline/plan.hpp"
+#include "core/remote/cache.hpp"
 #include "core/run/events.hpp"
 #include "core/run/report.hpp"
 #include "core/run/worker.hpp"
@@ -27,6 +28,7 @@ enum ExitCode : int {
   kPluginCrashed = 5,
   kTimeout = 6,
   kUnavailable = 7,
+  kRemoteFailed = 8,
   kLockTimeout = 9,
   kPlanHasWork = 10,
   kBug = 70,
@@ -42,9 +44,10 @@ struct RunOptions {
   double timeout_s = 0;  ///< Of each action; 0 = none.
   double stall_timeout_s = 0;
   double lock_timeout_s = 0;  ///< Longest wait for another run of the same action; 0 = as long as it takes.
-  std::uint64_t memory_bytes = 0;  ///< Of each action, where its stage says nothing; 0 = no limit.
-  int jobs = 1;                    ///< Slots for stages and what they start, 1 or more.
-  bool keep_going = false;         ///< After a failure run everything that does not depend on it.
+  std::uint64_t memory_bytes = 0;   ///< Of each action, where its stage says nothing; 0 = no limit.
+  int jobs = 1;                     ///< Slots for stages and what they start, 1 or more.
+  bool keep_going = false;          ///< After a failure run everything that does not depend on it.
+  remote::Cache* remote = nullptr;  ///< Results beyond this machine; may be null.
 };
 
 /// Runs `plan`, as many stages at once as `jobs` and their resources allow. Events go to `events` and to

@@ -200,6 +200,11 @@ class Attempt {
 
 }  // namespace
 
+bool StopSignal::uttered() const {
+  pollfd watched{descriptor, POLLIN, 0};
+  return descriptor >= 0 && poll(&watched, 1, 0) > 0;
+}
+
 Result<WorkerOutcome> run_worker(const Json& spec, const WorkerOptions& options) {
   Fd log(open(options.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (!log) {

@@ -21,6 +21,8 @@ namespace mtc::run {
 /// to).
 struct StopSignal {
   int descriptor = -1;
+  /// Whether it was uttered by now.
+  [[nodiscard]] bool uttered() const;
 };
 
 struct WorkerOptions {

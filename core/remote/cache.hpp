@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A cache of results beyond this machine. No trouble with it ever fails a run: it becomes a warning and a
+// miss.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/base/digest.hpp"
+#include "core/remote/health.hpp"
+#include "core/remote/options.hpp"
+#include "core/remote/transport.hpp"
+#include "core/remote/uploader.hpp"
+#include "core/store/store.hpp"
+#include "mtc/result.hpp"
+
+namespace mtc::remote {
+
+/// Safe from any thread.
+class Cache {
+ public:
+  /// Starts the program that speaks the protocol of `options.url`; from a thread that lives as long as the
+  /// cache. Errors: invalid_argument for a URL without a program; failed_precondition when that cannot be
+  /// started.
+  static Result<std::unique_ptr<Cache>> open(const Options& options, store::Store& store);
+
+  Cache(std::unique_ptr<Transport> transport, store::Store& store, const Options& options,
+        const Clock& clock = Clock::real());
+
+  /// Brings the result of the action `document` into the store; false on a miss.
+  bool fetch(std::string_view document);
+  /// Uploads a published result beside the run; nothing happens when the cache is read-only.
+  void offer(std::string_view document, const store::ActionResult& result);
+
+  /// Uploads that are not finished.
+  [[nodiscard]] std::size_t pending() const { return uploader_.pending(); }
+  /// Waits for them, at most for `time`; false when some are still not finished.
+  bool wait(std::chrono::milliseconds time) { return uploader_.wait(time); }
+
+  /// Warnings since the last call; each trouble once.
+  std::vector<Error> take_warnings() { return health_.take_warnings(); }
+  [[nodiscard]] Statistics statistics() const { return health_.statistics(); }
+  [[nodiscard]] bool strict() const { return strict_; }
+  /// The process that speaks to the cache.
+  [[nodiscard]] pid_t pid() const { return transport_->pid(); }
+
+ private:
+  store::Store& store_;
+  bool read_only_;
+  bool strict_;
+  Health health_;
+  Uploader uploader_;
+  std::unique_ptr<Transport> transport_;  // Last: it is gone before those whom it answers.
+};
+
+}  // namespace mtc::remote
