@@ -36,7 +36,7 @@ TEST(Interrupt, EndsAStageThatListens) {
   Sandbox box;
   box.use_conformance_plugins();
   box.write("p.toml", pipeline("wait"));
-  auto running = box.start({"run", "p.toml", "--json"});
+  auto running = box.start({"run", "p.toml", "--json", "-j1"});
   ASSERT_TRUE(running.wait_for_event("action.log"));
   expect_interrupted(box, running, SIGINT, 130);
 }
@@ -45,7 +45,7 @@ TEST(Interrupt, EndsAStageThatDoesNotListen) {
   Sandbox box;
   box.use_conformance_plugins();
   box.write("p.toml", pipeline("hang"));
-  auto running = box.start({"run", "p.toml", "--json"});
+  auto running = box.start({"run", "p.toml", "--json", "-j1"});
   ASSERT_TRUE(running.wait_for_event("action.log"));
   expect_interrupted(box, running, SIGINT, 130);
 }
@@ -54,7 +54,7 @@ TEST(Interrupt, EndsTheToolThatAStageRuns) {
   Sandbox box;
   box.use_conformance_plugins();
   box.write("p.toml", pipeline("tool"));
-  auto running = box.start({"run", "p.toml", "--json"});
+  auto running = box.start({"run", "p.toml", "--json", "-j1"});
   ASSERT_TRUE(running.wait_for_event("action.log"));
   expect_interrupted(box, running, SIGINT, 130);
 }
@@ -63,7 +63,7 @@ TEST(Interrupt, BySigtermIsExitCode143) {
   Sandbox box;
   box.use_conformance_plugins();
   box.write("p.toml", pipeline("wait"));
-  auto running = box.start({"run", "p.toml", "--json"});
+  auto running = box.start({"run", "p.toml", "--json", "-j1"});
   ASSERT_TRUE(running.wait_for_event("action.log"));
   expect_interrupted(box, running, SIGTERM, 143);
 }
@@ -82,7 +82,7 @@ TEST(Interrupt, EndsTheCompilerDuringACompile) {
   box.write("p.toml",
             "mtc = 1\n[model]\npath = \"model.onnx\"\n[stage.build]\nuses = \"compile\"\ntarget = "
             "\"cpu.portable\"\n");
-  auto running = box.start({"run", "p.toml", "--json"});
+  auto running = box.start({"run", "p.toml", "--json", "-j1"});
   ASSERT_TRUE(appears(called));
   expect_interrupted(box, running, SIGINT, 130);
 }
@@ -107,7 +107,7 @@ data = "train"
 with = { epochs = 1000 }
 )";
   box.write("p.toml", text);
-  auto running = box.start({"run", "p.toml", "--json"});
+  auto running = box.start({"run", "p.toml", "--json", "-j1"});
   ASSERT_TRUE(running.wait_for_event("action.progress", "dense"));
   running.signal(SIGINT);
   const auto outcome = running.finish(kLimitMs);
