@@ -98,6 +98,31 @@ TEST(Flags, RefuseADescriptorForEventsThatIsNotOpen) {
   EXPECT_TRUE(box.stored().empty());
 }
 
+TEST(Info, OfAnUnknownNameSuggestsTheNearestOne) {
+  Sandbox box;
+  const auto plugin = box.mtc({"plugin", "info", "sparsfy"});
+  EXPECT_EQ(plugin.exit_code, 2);
+  EXPECT_THAT(plugin.err, HasSubstr("did you mean \"sparsify\"? There are: "));
+  const auto far = box.mtc({"plugin", "info", "zzzzzzzzz"});
+  EXPECT_THAT(far.err, HasSubstr("hint: There are: "));
+  const auto target = box.mtc({"target", "info", "cpu.portabel"});
+  EXPECT_EQ(target.exit_code, 2);
+  EXPECT_THAT(target.err, HasSubstr("did you mean \"cpu.portable\"? There are: "));
+}
+
+TEST(Lists, EndWithOneLineFeed) {
+  Sandbox box;
+  for (const auto& command : {std::vector<std::string>{"target", "list"},
+                              {"plugin", "list"},
+                              {"target", "info", "cpu.portable"},
+                              {"plugin", "info", "sparsify"}}) {
+    const auto out = box.mtc(command).out;
+    ASSERT_GT(out.size(), 1U);
+    EXPECT_EQ(out.back(), '\n') << command[0] << " " << command[1];
+    EXPECT_NE(out[out.size() - 2], '\n') << command[0] << " " << command[1];
+  }
+}
+
 /// A folder with a file that is no library, a copy of a plugin and a target document that is no TOML.
 std::string folder_of_rejects(const Sandbox& box) {
   box.write("more/garbage.so", "this is no ELF file");

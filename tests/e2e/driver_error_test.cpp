@@ -70,6 +70,14 @@ const Mistake kMistakes[] = {
      "[stage.init]\nuses = \"train.init\"\n[stage.p]\nuses = \"package\"\nartifact = \"init.model\"\n"
      "report = \"init.model\"\n",
      "7:1", "'init.model' is a model, but a report is wanted", ""},
+    {"ParameterOutsideWith", "[stage.init]\nuses = \"train.init\"\nwidth = 4\n", "4:1",
+     "stage.init.width must be a string", "parameters belong in [stage.init.with]"},
+    {"TextParameterOutsideWith",
+     "[stage.init]\nuses = \"train.init\"\n[stage.p]\nuses = \"sparsify\"\nmodel = \"init.model\"\n"
+     "pattern = \"2:4\"\n",
+     "7:1", "has no input 'pattern'", "parameters belong in [stage.p.with]"},
+    {"ParameterTypeWithRange", "[stage.init]\nuses = \"train.init\"\nwith = { width = true }\n", "4:10",
+     "width is true", "use an integer, 1..1024"},
     {"UnknownSection", "[stages.init]\nuses = \"train.init\"\n", "2:2", "unknown key", "stage"},
 };
 
@@ -104,6 +112,40 @@ TEST(DriverError, OfAnOverrideNamesTheOverride) {
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("-D stage.init.with.width"));
   EXPECT_THAT(outcome.err, HasSubstr("1..1024"));
+}
+
+TEST(DriverError, OfAFolderForOutputsComesBeforeAnythingRuns) {
+  Sandbox box;
+  box.write("file", "mine");
+  const auto outcome = box.run("mtc = 1\n[stage.init]\nuses = \"train.init\"\nwith = { width = 2 }\n",
+                               {"--out", (box / "file/out").string()});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr((box / "file/out").string()));
+  EXPECT_THAT(outcome.err, HasSubstr("file' is a file, not a folder"));
+  EXPECT_THAT(outcome.err, HasSubstr("choose another folder with --out"));
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(box.stored().empty());
+}
+
+TEST(DriverError, OfAStoreThatCannotBeOpenedIsExitCodeSeven) {
+  Sandbox box;
+  box.write("file", "mine");
+  box.set("MTC_STORE", (box / "file/store").string());
+  for (const auto& command : {std::vector<std::string>{"run", "p.toml"}, {"plan", "p.toml"}, {"logs"}}) {
+    box.write("p.toml", "mtc = 1\n[stage.init]\nuses = \"train.init\"\n");
+    const auto outcome = box.mtc(command);
+    EXPECT_EQ(outcome.exit_code, 7) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("the store '" + (box / "file/store").string() + "' cannot be opened"));
+    EXPECT_THAT(outcome.err, HasSubstr("choose another folder with --store or MTC_STORE"));
+  }
+}
+
+TEST(DriverError, OfAFolderThatIsNoStoreIsExitCodeTwo) {
+  Sandbox box;
+  box.write("other/layout", "somebody else's\n");
+  const auto outcome = box.mtc({"logs", "--store", (box / "other").string()});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("not a store of mtc"));
 }
 
 TEST(DriverError, OfAMissingPipelineNamesTheFile) {

@@ -74,6 +74,23 @@ TEST(HostileOutput, NamesThePlaceOfACrashInTheLog) {
   EXPECT_THAT(log, HasSubstr("hostile.so"));
 }
 
+TEST(HostileOutput, ShowsTheSignalOfAnOverflowHoweverLongItsBacktrace) {
+  Sandbox box;
+  box.use_conformance_plugins();
+  const auto message =
+      stage_of(box.run(pipeline("overflow")).json(), "bad")["error"]["message"].get<std::string>();
+  EXPECT_THAT(message, testing::ContainsRegex("crashed: SIGSEGV at address 0x[0-9a-f]+ in convert.overflow"));
+  EXPECT_THAT(message, HasSubstr("backtrace:"));
+  EXPECT_THAT(message, HasSubstr("more lines in the log"));
+}
+
+TEST(HostileOutput, OfAnExceptionSaysWhomToTell) {
+  Sandbox box;
+  box.use_conformance_plugins();
+  const auto hint = stage_of(box.run(pipeline("throws")).json(), "bad")["error"]["hint"].get<std::string>();
+  EXPECT_THAT(hint, HasSubstr("report it to the author of the plugin \"hostile\""));
+}
+
 TEST(HostileOutput, OnStdoutGoesToTheLogAndNotIntoTheJson) {
   Sandbox box;
   box.use_conformance_plugins();

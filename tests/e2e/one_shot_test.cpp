@@ -128,5 +128,47 @@ TEST_F(OneShot, DeployPacksTheArtifactWithItsManifest) {
   EXPECT_TRUE(Json::parse(read_file(box_ / "package/manifest.json")).is_object());
 }
 
+TEST_F(OneShot, DeployEvaluatesOnSamplesThatDidNotCalibrate) {
+  make_data();  // 20 samples.
+  const std::vector<std::string> deploy{"deploy",       "model.onnx", "--target",
+                                        "cpu.portable", "--data",     "data.toml"};
+  const auto with = [&](const std::vector<std::string>& more) {
+    auto arguments = deploy;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  };
+  const auto whole = box_.mtc(deploy);
+  EXPECT_EQ(whole.exit_code, 2);
+  EXPECT_THAT(whole.err, HasSubstr("has 20 samples: with 256 to calibrate none is left to evaluate"));
+  EXPECT_THAT(whole.err, HasSubstr("--calib-samples"));
+  const auto split = box_.mtc(with({"--calib-samples", "8", "--emit-toml"}));
+  EXPECT_EQ(split.exit_code, 0) << split.err;
+  EXPECT_THAT(split.out, HasSubstr("[data.calib]\nfrom = \"data\"\nseed = 0\ntake = 8\n"));
+  EXPECT_THAT(split.out, HasSubstr("[data.held_out]\nfrom = \"data\"\nseed = 0\nskip = 8\n"));
+  EXPECT_THAT(split.out, HasSubstr("data = \"held_out\""));
+  EXPECT_THAT(split.err, HasSubstr("calibrating on 8 samples of --data"));
+  const auto same = box_.mtc(with({"--calib", "data.toml", "--emit-toml"}));
+  EXPECT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_THAT(same.out, HasSubstr("artifact = \"build.artifact\"\ndata = \"data\""));
+  EXPECT_EQ(same.out.find("held_out"), std::string::npos);
+  const auto as_it_is = box_.mtc(with({"--float", "--emit-toml"}));
+  EXPECT_EQ(as_it_is.out.find("held_out"), std::string::npos);
+  EXPECT_EQ(box_.mtc(with({"--calib", "data.toml", "--calib-samples", "8"})).exit_code, 2);
+  if (!has_plugin("quantize.so") || !has_plugin("reference.so")) GTEST_SKIP() << "built without libtorch";
+  const auto report = box_.mtc(with({"--calib-samples", "8", "-o", "package", "--json"}));
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_EQ(Json::parse(read_file(box_ / "package/report.json"))["samples"], 12);
+}
+
+TEST_F(OneShot, FindsAnOutputThatCannotBeWrittenBeforeAnythingRuns) {
+  box_.write("file", "mine");
+  const auto before = box_.stored();
+  const auto outcome = box_.mtc({"sparsify", "model.onnx", "-o", "file/out.onnx"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("file' is a file, not a folder"));
+  EXPECT_THAT(outcome.err, HasSubstr("--output"));
+  EXPECT_EQ(box_.stored(), before);
+}
+
 }  // namespace
 }  // namespace mtc::test

@@ -32,7 +32,7 @@ TEST(ManifestTest, ReadsEverything) {
 }
 
 TEST(ManifestTest, ReadsWhatATargetsSettingCosts) {
-  const auto manifest = parse_manifest(kManifest, "plugin.toml");
+  const auto manifest = parse_manifest(kManifest, "plugin.toml", {});
   ASSERT_TRUE(manifest);
   const TargetService& target = manifest->targets[0];
   EXPECT_EQ(target.numeric, std::vector<std::string>{"isa"});
@@ -46,11 +46,11 @@ TEST(ManifestTest, ReadsWhatATargetsSettingCosts) {
 TEST(ManifestTest, ATargetThatSaysNothingDependsOnTheWholeNumericEnvironment) {
   const std::string head =
       "mtc = 1\nid = \"p\"\nversion = \"1\"\nsummary = \"S.\"\n[[target]]\nname = \"t\"\n";
-  const auto silent = parse_manifest(head, "plugin.toml");
+  const auto silent = parse_manifest(head, "plugin.toml", {});
   ASSERT_TRUE(silent);
   EXPECT_EQ(silent->targets[0].numeric, (std::vector<std::string>{"isa", "torch", "blas"}));
   EXPECT_FALSE(silent->targets[0].compare);
-  const auto none = parse_manifest(head + "numeric = []\n", "plugin.toml");
+  const auto none = parse_manifest(head + "numeric = []\n", "plugin.toml", {});
   ASSERT_TRUE(none);
   EXPECT_TRUE(none->targets[0].numeric.empty());
 }

@@ -19,12 +19,12 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// Writes into each output what its parameters are; level 6 finds no memory, 7 fails, 8 forgets its outputs, 9
+// Writes into each output what its parameters are; level 0 finds no memory, 7 fails, 8 forgets its outputs, 9
 // crashes.
 constexpr const char* kWorker = R"SH(
 level=$(echo "$spec" | sed -n 's/.*"params":{[^}]*"level":\([0-9]*\).*/\1/p')
 case "$level" in
-  6) frame '{"type":"error","code":"resource_exhausted","message":"no memory"}'; exit 1;;
+  0) frame '{"type":"error","code":"resource_exhausted","message":"no memory"}'; exit 1;;
   7) frame '{"type":"error","code":"data_loss","message":"bad level"}'; exit 1;;
   8) frame '{"type":"done"}'; exit 0;;
   9) kill -SEGV $$;;
@@ -135,7 +135,7 @@ TEST_F(RunnerTest, AFailureNamesItsStageAndSkipsTheRest) {
 }
 
 TEST_F(RunnerTest, AResourceThatIsUsedUpHasItsOwnExitCode) {
-  EXPECT_EQ(run(copy("a", 6)).exit_code, kUnavailable);
+  EXPECT_EQ(run(copy("a", 0)).exit_code, kUnavailable);
 }
 
 TEST_F(RunnerTest, ACrashHasItsOwnExitCode) { EXPECT_EQ(run(copy("a", 9)).exit_code, kPluginCrashed); }
