@@ -34,8 +34,8 @@ double exact_sum(int a, int b) {
 /// Codes of x + y for all pairs (a, b), at a · 256 + b.
 std::vector<int> add_all_pairs(bool avx2) {
   ModelBuilder builder;
-  builder.input("x", {kCodes, kCodes});
-  builder.input("y", {kCodes, kCodes});
+  builder.input("x", {1, kCodes, kCodes});
+  builder.input("y", {1, kCodes, kCodes});
   builder.output("z");
   builder.node("Add", {builder.quantize("x", kA.scale, kA.zero), builder.quantize("y", kB.scale, kB.zero)},
                "s");

@@ -24,7 +24,7 @@ class ExponentialTest : public testing::Test {
   std::vector<float> run(const std::string& op, const std::vector<float>& values,
                          const std::string& flag = "-O2") {
     ModelBuilder builder;
-    builder.input("x", {static_cast<std::int64_t>(values.size() / 2), 2});
+    builder.input("x", {1, static_cast<std::int64_t>(values.size() / 2), 2});
     builder.output("y");
     builder.node(op, {"x"}, "y");
     const mtc::test::TempDir dir;
