@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kCopyBytes = std::size_t{1} << 20;
+constexpr std::size_t kLeastReadBytes = 4096;
 
 /// Reads up to buffer size, going on after signals; -1 and errno on failure.
 ssize_t read_some(int descriptor, char* buffer, std::size_t size) {
@@ -57,14 +59,15 @@ class TemporaryFile {
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] const fs::path& path() const { return path_; }
 
-  /// Sets the mode, makes the content durable and gives the file its name.
-  Result<void> publish(const fs::path& target, mode_t mode) {
+  /// Sets the mode and gives the file its name.
+  Result<void> publish(const fs::path& target, mode_t mode, Outlasts outlasts) {
+    const bool durable = outlasts == Outlasts::power_cut;
     if (::fchmod(fd_.get(), mode) != 0) return errno_error(errno, "cannot set the mode", target);
-    if (file_system_.fsync(fd_.get()) != 0) return errno_error(errno, "cannot write", target);
+    if (durable && file_system_.fsync(fd_.get()) != 0) return errno_error(errno, "cannot write", target);
     if (file_system_.rename(path_.c_str(), target.c_str()) != 0)
       return errno_error(errno, "cannot replace", target);
     published_ = true;
-    return sync_path(folder_of(target), file_system_);
+    return durable ? sync_path(folder_of(target), file_system_) : Result<void>();
   }
 
  private:
@@ -97,7 +100,8 @@ Result<std::string> read_file(const fs::path& file, std::uint64_t max_bytes) {
   std::string content;
   std::size_t used = 0;
   // One byte more than the file has, so that its end shows without growing; files of /proc claim to be empty.
-  content.resize(S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) + 1 : 4096);
+  const std::size_t expected = S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 0;
+  content.resize(std::max(expected + 1, kLeastReadBytes));
   if (S_ISREG(status.st_mode) && static_cast<std::uint64_t>(status.st_size) > max_bytes)
     return Error{Code::out_of_range, "is larger than " + std::to_string(max_bytes) + " bytes", file.string(),
                  ""};
@@ -127,11 +131,11 @@ Result<void> write_all(int descriptor, std::string_view bytes, const fs::path& n
 }
 
 Result<void> write_file_atomic(const fs::path& file, std::string_view content, mode_t mode,
-                               FileSystem& file_system) {
+                               FileSystem& file_system, Outlasts outlasts) {
   TemporaryFile temporary(file, file_system);
   if (temporary.fd() < 0) return errno_error(temporary.open_errno(), "cannot create", file);
   MTC_TRY(write_all(temporary.fd(), content, file, file_system));
-  return temporary.publish(file, mode);
+  return temporary.publish(file, mode, outlasts);
 }
 
 Result<void> clone_file(const fs::path& from, const fs::path& to, mode_t mode, FileSystem& file_system) {
@@ -141,13 +145,18 @@ Result<void> clone_file(const fs::path& from, const fs::path& to, mode_t mode, F
   if (temporary.fd() < 0) return errno_error(temporary.open_errno(), "cannot create", to);
   if (file_system.clone(source.get(), temporary.fd()) != 0)
     MTC_TRY(copy_bytes(source.get(), from, temporary.fd(), to, file_system));
-  return temporary.publish(to, mode);
+  return temporary.publish(to, mode, Outlasts::kill);
 }
 
-Result<void> rename_durably(const fs::path& from, const fs::path& to, FileSystem& file_system) {
-  if (file_system.rename(from.c_str(), to.c_str()) != 0)
-    return errno_error(errno, "cannot rename " + from.string() + " to", to);
-  return sync_path(folder_of(to), file_system);
+Result<void> rename_path(const fs::path& from, const fs::path& to, FileSystem& file_system) {
+  if (file_system.rename(from.c_str(), to.c_str()) == 0) return {};
+  return errno_error(errno, "cannot rename " + from.string() + " to", to);
+}
+
+Result<bool> exchange_paths(const fs::path& a, const fs::path& b, FileSystem& file_system) {
+  if (file_system.exchange(a.c_str(), b.c_str()) == 0) return true;
+  if (errno == ENOSYS || errno == EINVAL || errno == EOPNOTSUPP) return false;
+  return errno_error(errno, "cannot exchange " + a.string() + " with", b);
 }
 
 Result<void> sync_path(const fs::path& path, FileSystem& file_system) {
@@ -158,11 +167,16 @@ Result<void> sync_path(const fs::path& path, FileSystem& file_system) {
 }
 
 Result<void> make_directories(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error && !fs::is_directory(folder)) return errno_error(error.value(), "cannot create folder", folder);
-  if (!fs::is_directory(folder)) return errno_error(ENOTDIR, "cannot create folder", folder);
-  return {};
+  if (folder.empty() || ::mkdir(folder.c_str(), 0777) == 0) return {};
+  int number = errno;
+  if (number == ENOENT && folder.has_relative_path()) {
+    MTC_TRY(make_directories(folder.parent_path()));
+    if (::mkdir(folder.c_str(), 0777) == 0) return {};
+    number = errno;
+  }
+  std::error_code ignored;  // What cannot be looked at is no folder that we could use.
+  if (fs::is_directory(folder, ignored)) return {};
+  return errno_error(number == EEXIST ? ENOTDIR : number, "cannot create folder", folder);
 }
 
 Result<void> remove_tree(const fs::path& path) {

@@ -31,6 +31,10 @@ int FileSystem::fsync(int descriptor) { return ::fsync(descriptor); }
 
 int FileSystem::rename(const char* from, const char* to) { return ::rename(from, to); }
 
+int FileSystem::exchange(const char* a, const char* b) {
+  return ::renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+}
+
 int FileSystem::link(const char* from, const char* to) { return ::link(from, to); }
 
 int FileSystem::clone(int from, int to) {

@@ -27,6 +27,8 @@ class FileSystem {
   virtual ssize_t write(int descriptor, const void* data, std::size_t size);
   virtual int fsync(int descriptor);
   virtual int rename(const char* from, const char* to);
+  /// renameat2 with RENAME_EXCHANGE; fails with ENOSYS or EINVAL where that cannot be.
+  virtual int exchange(const char* a, const char* b);
   virtual int link(const char* from, const char* to);
   /// FICLONE: lets `to` share the blocks of `from`; fails with EOPNOTSUPP or EXDEV where that cannot be.
   virtual int clone(int from, int to);

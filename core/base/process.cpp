@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// fork + exec by hand: posix_spawn can set neither PR_SET_PDEATHSIG nor the working folder on every libc.
-// Between fork and exec only async-signal-safe calls are made; a failure there travels back through a
-// close-on-exec pipe.
+// vfork + exec by hand: posix_spawn can set neither PR_SET_PDEATHSIG nor the working folder on every libc,
+// and fork copies the page tables of the driver, which costs more than all else that starts a worker. Between
+// vfork and exec the child runs in this process's memory while the caller waits: only async-signal-safe calls
+// are made, and nothing is written but what `Launch` holds. A failure travels back through a close-on-exec
+// pipe.
 #include "core/base/process.hpp"
 
 #include <fcntl.h>
@@ -35,7 +37,7 @@ struct Failure {
 };
 enum Step : int { step_setup, step_folder, step_exec };
 
-/// All that the child needs, laid out before the fork: after it, nothing may allocate.
+/// All that the child needs, laid out before vfork: after it, nothing may allocate.
 struct Launch {
   std::vector<char*> argv;
   std::vector<char*> environment;
@@ -112,13 +114,13 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
-/// fork with all signals blocked, so that no handler of this process runs in the child.
+/// vfork with all signals blocked, so that no handler of this process runs in the child.
 pid_t fork_quietly(Launch& launch) {
   sigset_t all;
   sigset_t old;
   sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &old);
-  const pid_t pid = ::fork();
+  const pid_t pid = ::vfork();  // NOLINT(clang-analyzer-*): see above.
   if (pid == 0) run_child(launch);
   const int number = errno;
   ::pthread_sigmask(SIG_SETMASK, &old, nullptr);

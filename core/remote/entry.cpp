@@ -28,9 +28,9 @@ Result<std::vector<LocalBlob>> blobs_of(const store::ActionResult& result, store
     MTC_ASSIGN(auto own, local_blob(path, output.digest, false, store));
     blobs.push_back(std::move(own));
     if (!output.folder) continue;
-    MTC_ASSIGN(const auto listing, read_file(blobs.back().path));
-    MTC_ASSIGN(const auto files, store::parse_listing(listing));
-    for (const auto& file : files) {
+    MTC_ASSIGN(const auto text, read_file(blobs.back().path));
+    MTC_ASSIGN(const auto listing, store::parse_listing(text));
+    for (const auto& file : listing.files) {
       MTC_ASSIGN(auto blob, local_blob(output.name + "/" + file.path, file.digest, file.executable, store));
       blobs.push_back(std::move(blob));
     }

@@ -91,12 +91,13 @@ Result<bool> Fetcher::plan_places() {
     MTC_TRY(make_directories(place_of(output)));
     MTC_ASSIGN(const auto file, source_of(output.digest));
     MTC_ASSIGN(const auto text, read_file(file));
-    const auto files = store::parse_listing(text);
-    if (!files) {
-      damaged(files.error());
+    const auto listing = store::parse_listing(text);
+    if (!listing) {
+      damaged(listing.error());
       return false;
     }
-    for (const auto& entry : *files) {
+    for (const auto& empty : listing->empty_folders) MTC_TRY(make_directories(place_of(output) / empty));
+    for (const auto& entry : listing->files) {
       places_.push_back({entry.digest, place_of(output) / entry.path, entry.executable});
     }
   }

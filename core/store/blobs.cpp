@@ -61,7 +61,6 @@ Result<PreparedBlob> Blobs::prepare(const fs::path& staged) {
   const Fd fd(file_system_.open(staged.c_str(), O_RDONLY, 0));
   if (!fd) return errno_error(errno, "cannot open", staged);
   if (::fchmod(fd.get(), kBlobMode) != 0) return errno_error(errno, "cannot set the mode of", staged);
-  if (file_system_.fsync(fd.get()) != 0) return errno_error(errno, "cannot write", staged);
   PreparedBlob blob;
   blob.staged = staged;
   blob.bytes = static_cast<std::uint64_t>(status.st_size);
@@ -70,21 +69,34 @@ Result<PreparedBlob> Blobs::prepare(const fs::path& staged) {
   return blob;
 }
 
-Result<void> Blobs::take_in(const std::vector<PreparedBlob>& blobs) {
-  std::set<fs::path> folders;
+Result<std::uint64_t> Blobs::take_in(const std::vector<PreparedBlob>& blobs) {
+  std::uint64_t taken = 0;
   for (const PreparedBlob& blob : blobs) {
     const fs::path file = layout_.blob(blob.digest);
     if (check(blob.digest)) continue;  // Its staged twin goes with the staging folder.
     MTC_TRY(make_directories(file.parent_path()));
     if (file_system_.rename(blob.staged.c_str(), file.c_str()) != 0)
       return errno_error(errno, "cannot take in " + blob.staged.string() + " as", file);
-    folders.insert(file.parent_path());
     remember(file, blob.digest, stats_);
+    taken += blob.bytes;
   }
-  for (const fs::path& folder : folders) {
-    MTC_TRY(sync_path(folder, file_system_));
-    MTC_TRY(sync_path(folder.parent_path(), file_system_));
+  return taken;
+}
+
+Result<void> Blobs::sync(const std::vector<Digest>& digests) {
+  std::set<fs::path> folders;
+  for (const Digest& digest : std::set<Digest>(digests.begin(), digests.end())) {
+    const fs::path file = layout_.blob(digest);
+    const Fd fd(file_system_.open(file.c_str(), O_RDONLY, 0));
+    if (!fd) return errno_error(errno, "cannot open", file);
+    if (file_system_.fsync(fd.get()) != 0) return errno_error(errno, "cannot write", file);
+    struct stat status {};
+    if (::fstat(fd.get(), &status) != 0) return errno_error(errno, "cannot read", file);
+    stats_.record_synced(FileIdentity(status), digest);
+    folders.insert(file.parent_path());
+    folders.insert(file.parent_path().parent_path());
   }
+  for (const fs::path& folder : folders) MTC_TRY(sync_path(folder, file_system_));
   return {};
 }
 

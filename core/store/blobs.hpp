@@ -12,12 +12,13 @@
 #include "core/base/digest.hpp"
 #include "core/base/file_system.hpp"
 #include "core/store/layout.hpp"
+#include "core/store/quarantine.hpp"
 #include "core/store/stat_cache.hpp"
 #include "mtc/result.hpp"
 
 namespace mtc::store {
 
-/// A staged file, durable and read-only, ready to become a blob.
+/// A staged file, read-only, ready to become a blob.
 struct PreparedBlob {
   std::filesystem::path staged;
   Digest digest;
@@ -34,11 +35,15 @@ class Blobs {
   /// its inode, size or a time stamp changed since it was last known good; a damaged one is quarantined.
   std::optional<std::uint64_t> check(const Digest& digest);
 
-  /// Hashes the staged file, makes it read-only and durable. Errors: not_found; invalid_argument for what is
-  /// no regular file; resource_exhausted, data_loss.
+  /// Hashes the staged file and makes it read-only. Errors: not_found; invalid_argument for what is no
+  /// regular file; resource_exhausted, data_loss.
   Result<PreparedBlob> prepare(const std::filesystem::path& staged);
-  /// Gives prepared files their names under cas/, durably; those present and good are kept as they are.
-  Result<void> take_in(const std::vector<PreparedBlob>& blobs);
+  /// Gives prepared files their names under cas/; those present and good are kept as they are. Nothing is
+  /// synced: after a power cut, check() finds out.
+  /// Returns the bytes that were new.
+  Result<std::uint64_t> take_in(const std::vector<PreparedBlob>& blobs);
+  /// Makes blobs that are there outlast a power cut. Errors: as errno_error().
+  Result<void> sync(const std::vector<Digest>& digests);
 
   /// The content of a blob. Errors: data_loss when it is absent or damaged.
   Result<std::string> read(const Digest& digest);

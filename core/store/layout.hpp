@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where things lie in the store (the picture is in store.hpp), and the place for what was found damaged.
+// Where things lie in the store (the picture is in store.hpp).
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -24,7 +22,9 @@ class Layout {
   [[nodiscard]] std::filesystem::path records(const Digest& key) const { return sharded("records", key); }
   [[nodiscard]] std::filesystem::path runs() const { return root_ / "runs"; }
   [[nodiscard]] std::filesystem::path tmp() const { return root_ / "tmp"; }
+  [[nodiscard]] std::filesystem::path quarantine() const { return tmp() / "quarantine"; }
   [[nodiscard]] std::filesystem::path stat_db() const { return root_ / "stat.db"; }
+  [[nodiscard]] std::filesystem::path size() const { return root_ / "size"; }
   [[nodiscard]] std::filesystem::path lock() const { return root_ / "lock"; }
   [[nodiscard]] std::filesystem::path version() const { return root_ / "layout"; }
 
@@ -33,19 +33,6 @@ class Layout {
     return root_ / kind / digest.substr(0, 2) / digest;
   }
   std::filesystem::path root_;
-};
-
-/// Takes damaged entries out of the way: into tmp/quarantine/, for whoever wants to look at them.
-class Quarantine {
- public:
-  explicit Quarantine(const Layout& layout) : layout_(layout) {}
-  /// Moves `entry` (a file or a folder) away and counts it; removes it where it cannot be moved.
-  void put(const std::filesystem::path& entry);
-  [[nodiscard]] std::uint64_t count() const { return count_; }
-
- private:
-  const Layout& layout_;
-  std::atomic<std::uint64_t> count_{0};
 };
 
 }  // namespace mtc::store

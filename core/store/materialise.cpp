@@ -28,16 +28,17 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// Puts the folder `made` in the place of `destination`, which may exist.
+/// Puts the folder `made` in the place of `destination`, which may exist: in one step where the file system
+/// can, so that a kill leaves the old folder or the new one there.
 Result<void> replace_folder(const fs::path& made, const fs::path& destination, const fs::path& aside,
                             FileSystem& file_system) {
-  const bool old = type_of(destination) == fs::file_type::directory;
-  if (old) MTC_TRY(rename_durably(destination, aside, file_system));
-  if (auto renamed = rename_durably(made, destination, file_system); !renamed) {
-    if (old) static_cast<void>(rename_durably(aside, destination, file_system));  // The first error counts.
-    return renamed;
-  }
-  return {};
+  if (type_of(destination) != fs::file_type::directory) return rename_path(made, destination, file_system);
+  MTC_ASSIGN(const bool exchanged, exchange_paths(made, destination, file_system));
+  if (exchanged) return {};
+  MTC_TRY(rename_path(destination, aside, file_system));
+  auto renamed = rename_path(made, destination, file_system);
+  if (!renamed) static_cast<void>(rename_path(aside, destination, file_system));  // The first error counts.
+  return renamed;
 }
 
 }  // namespace
@@ -50,12 +51,14 @@ bool Materialiser::same_file(const fs::path& file, const Digest& digest, bool ex
   return actual && *actual == digest;
 }
 
-bool Materialiser::same_folder(const fs::path& folder, const std::vector<TreeEntry>& entries) {
-  const auto files = files_of_tree(folder);
-  if (!files || files->size() != entries.size()) return false;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if ((*files)[i] != entries[i].path) return false;
-    if (!same_file(folder / entries[i].path, entries[i].digest, entries[i].executable)) return false;
+bool Materialiser::same_folder(const fs::path& folder, const TreeListing& listing) {
+  const auto paths = paths_of_tree(folder);
+  if (!paths || paths->files.size() != listing.files.size() || paths->empty_folders != listing.empty_folders)
+    return false;
+  for (std::size_t i = 0; i < listing.files.size(); ++i) {
+    const TreeEntry& file = listing.files[i];
+    if (paths->files[i] != file.path) return false;
+    if (!same_file(folder / file.path, file.digest, file.executable)) return false;
   }
   return true;
 }
@@ -78,15 +81,16 @@ Result<void> Materialiser::folder(const Digest& digest, const fs::path& destinat
   const fs::file_type type = type_of(destination);
   if (type != fs::file_type::directory && type != fs::file_type::not_found && type != fs::file_type::none)
     return in_the_way(destination, "a file");
-  MTC_ASSIGN(const std::vector<TreeEntry> entries, trees_.entries(digest));
-  if (type == fs::file_type::directory && same_folder(destination, entries)) return {};
+  MTC_ASSIGN(const TreeListing listing, trees_.listing(digest));
+  if (type == fs::file_type::directory && same_folder(destination, listing)) return {};
   MTC_TRY(make_directories(folder_of(destination)));
   // Built beside its place, so that a failure leaves what is there untouched.
   MTC_ASSIGN(const fs::path work, make_private_folder(folder_of(destination), ".mtc-new-"));
   const auto build = [&]() -> Result<void> {
     const fs::path made = work / "new";
     MTC_TRY(make_directories(made));
-    for (const TreeEntry& entry : entries) {
+    for (const std::string& empty : listing.empty_folders) MTC_TRY(make_directories(made / empty));
+    for (const TreeEntry& entry : listing.files) {
       const fs::path file = made / entry.path;
       MTC_TRY(make_directories(file.parent_path()));
       MTC_TRY(copy(entry.digest, file, entry.executable));

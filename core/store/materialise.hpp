@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Copies of outputs for people, outside the store: written when they differ from what is there, left alone
-// otherwise.
+// otherwise. They appear whole; they are not synced, since the store can write them again.
 #pragma once
 
 #include <filesystem>
@@ -32,7 +32,7 @@ class Materialiser {
 
  private:
   [[nodiscard]] bool same_file(const std::filesystem::path& file, const Digest& digest, bool executable);
-  [[nodiscard]] bool same_folder(const std::filesystem::path& folder, const std::vector<TreeEntry>& entries);
+  [[nodiscard]] bool same_folder(const std::filesystem::path& folder, const TreeListing& listing);
   Result<void> copy(const Digest& digest, const std::filesystem::path& to, bool executable);
 
   const Layout& layout_;

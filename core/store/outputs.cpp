@@ -22,7 +22,13 @@ Result<void> Store::materialise(const StoredOutput& output, const fs::path& dest
   return materialiser.file(output.digest, destination, false);
 }
 
-Result<std::uint64_t> Store::bytes() const { return bytes_under(state_->layout.root()); }
+Result<std::uint64_t> Store::bytes() {
+  MTC_ASSIGN(const std::optional<std::uint64_t> known, state_->size.get());
+  if (known) return *known;
+  MTC_ASSIGN(const std::uint64_t walked, bytes_under(state_->layout.root()));
+  MTC_TRY(state_->size.set(walked));
+  return walked;
+}
 
 Result<void> Store::clear() {
   MTC_ASSIGN(const bool alone, state_->lock.try_convert(FileLock::Mode::exclusive));
@@ -33,11 +39,9 @@ Result<void> Store::clear() {
                  "wait until it ends, then try again", true};
   }
   const auto remove_all = [this]() -> Result<void> {
-    {
-      const std::lock_guard guard(state_->session_mutex);
-      state_->session.end();
-    }
+    state_->session.end();
     state_->stats.clear();
+    MTC_TRY(remove_tree(state_->layout.size()));
     // Results before what they refer to: an interrupted removal leaves no result without its blobs.
     for (const char* part : {"ac", "records", "actions", "trees", "cas", "runs", "tmp"})
       MTC_TRY(remove_tree(state_->layout.root() / part));

@@ -59,7 +59,12 @@ Result<void> Store::add_record(std::string_view document, const ActionResult& re
   const std::string text = result_to_json(key, result);
   const std::string name =
       fmt::format("{:020}-{}.json", state_->clock.now_unix_ns(), digest_of(text).substr(0, 8));
-  return write_file_atomic(folder / name, text, 0444, state_->file_system);
+  const bool durable = result.seconds >= kDurableSeconds;
+  if (durable) MTC_TRY(state_->sync(result.outputs));
+  MTC_TRY(write_file_atomic(folder / name, text, 0444, state_->file_system,
+                            durable ? Outlasts::power_cut : Outlasts::kill));
+  state_->size.add(text.size());
+  return {};
 }
 
 Result<std::optional<Store::Record>> Store::newest_record(const Digest& key) {

@@ -11,6 +11,24 @@ constexpr const char* kPrefix = "session-";
 
 fs::path lock_of(const fs::path& folder) { return folder.string() + ".lock"; }
 
+/// Removes all of `folder` but the folders in it; false when something stays.
+bool empty_out(const fs::path& folder) {
+  std::error_code error;
+  for (auto it = fs::directory_iterator(folder, error); !error && it != fs::directory_iterator();
+       it.increment(error)) {
+    if (!fs::is_directory(it->symlink_status(error))) {
+      if (!remove_tree(it->path())) return false;
+      continue;
+    }
+    fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, error);
+    for (auto inner = fs::directory_iterator(it->path(), error); !error && inner != fs::directory_iterator();
+         inner.increment(error)) {
+      if (!remove_tree(inner->path())) return false;
+    }
+  }
+  return !error;
+}
+
 /// Removes the sessions whose process is gone.
 void remove_abandoned(const fs::path& tmp) {
   std::error_code error;
@@ -49,14 +67,30 @@ Result<void> Session::begin(const fs::path& tmp) {
   }
 }
 
-Result<fs::path> Session::new_folder(const fs::path& tmp) {
+Result<fs::path> Session::take_folder(const fs::path& tmp) {
+  const std::lock_guard guard(mutex_);
   if (!lock_) MTC_TRY(begin(tmp));
-  return make_private_folder(folder_, "");
+  if (free_.empty()) return make_private_folder(folder_, "");
+  fs::path folder = std::move(free_.back());
+  free_.pop_back();
+  return folder;
+}
+
+void Session::give_back(const fs::path& folder) {
+  if (!empty_out(folder)) {
+    // What cannot be removed goes with the session, or is removed by the next writer.
+    static_cast<void>(remove_tree(folder));
+    return;
+  }
+  const std::lock_guard guard(mutex_);
+  if (folder.parent_path() == folder_) free_.push_back(folder);
 }
 
 void Session::end() {
+  const std::lock_guard guard(mutex_);
   if (!lock_) return;
   // Errors leave files that the next writer removes.
+  free_.clear();
   static_cast<void>(remove_tree(folder_));
   static_cast<void>(remove_tree(lock_of(folder_)));
   lock_.reset();

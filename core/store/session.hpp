@@ -5,13 +5,16 @@
 #pragma once
 
 #include <filesystem>
+#include <mutex>
 #include <optional>
+#include <vector>
 
 #include "core/base/file.hpp"
 #include "mtc/result.hpp"
 
 namespace mtc::store {
 
+/// Safe from any thread.
 class Session {
  public:
   Session() = default;
@@ -19,14 +22,20 @@ class Session {
   Session& operator=(const Session&) = delete;
   ~Session() { end(); }
 
-  /// A new private folder, inside the session's own, which the first call makes in `tmp`.
-  Result<std::filesystem::path> new_folder(const std::filesystem::path& tmp);
+  /// A private folder inside the session's own, which the first call makes in `tmp`. It holds no files; one
+  /// that came back may hold empty folders.
+  Result<std::filesystem::path> take_folder(const std::filesystem::path& tmp);
+  /// Empties a folder of take_folder() and keeps it for the next call: on a disk that discards freed blocks
+  /// at once, making and removing folders costs more than all the rest of a small stage.
+  void give_back(const std::filesystem::path& folder);
   /// Removes all that is left of the session.
   void end();
 
  private:
   Result<void> begin(const std::filesystem::path& tmp);
+  std::mutex mutex_;
   std::filesystem::path folder_;
+  std::vector<std::filesystem::path> free_;
   std::optional<FileLock> lock_;
 };
 

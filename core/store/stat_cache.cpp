@@ -15,16 +15,16 @@ constexpr std::size_t kChecksumDigits = 16;
 
 // Without fsync: what a power cut leaves of it fails its checksum, or is an old row, which is still true.
 constexpr const char* kSchema =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
-    "CREATE TABLE IF NOT EXISTS stat (device INTEGER, inode INTEGER, size INTEGER, mtime_ns INTEGER,"
-    " ctime_ns INTEGER, digest TEXT, checksum TEXT, PRIMARY KEY (device, inode)) WITHOUT ROWID;";
+    "PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL;"
+    "CREATE TABLE IF NOT EXISTS known (device INTEGER, inode INTEGER, size INTEGER, mtime_ns INTEGER,"
+    " ctime_ns INTEGER, digest TEXT, boot TEXT, checksum TEXT, PRIMARY KEY (device, inode)) WITHOUT ROWID;";
 constexpr const char* kSelect =
-    "SELECT size, mtime_ns, ctime_ns, digest, checksum FROM stat WHERE device = ? AND inode = ?";
-constexpr const char* kReplace = "REPLACE INTO stat VALUES (?, ?, ?, ?, ?, ?, ?)";
+    "SELECT size, mtime_ns, ctime_ns, digest, boot, checksum FROM known WHERE device = ? AND inode = ?";
+constexpr const char* kReplace = "REPLACE INTO known VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
-std::string checksum_of(const FileIdentity& id, const Digest& digest) {
-  return digest_of(
-             fmt::format("{} {} {} {} {} {}", id.device, id.inode, id.size, id.mtime_ns, id.ctime_ns, digest))
+std::string checksum_of(const FileIdentity& id, const Digest& digest, std::string_view boot) {
+  return digest_of(fmt::format("{} {} {} {} {} {} {}", id.device, id.inode, id.size, id.mtime_ns, id.ctime_ns,
+                               digest, boot))
       .substr(0, kChecksumDigits);
 }
 
@@ -95,7 +95,7 @@ struct StatCache::Database {
     return code;
   }
 
-  int write(const FileIdentity& id, const Digest& digest) const {
+  int write(const FileIdentity& id, const Digest& digest, const std::string& boot) const {
     sqlite3_stmt* row = replace.get();
     const Reset reset(row);
     sqlite3_bind_int64(row, 1, id.device);
@@ -103,16 +103,18 @@ struct StatCache::Database {
     sqlite3_bind_int64(row, 3, id.size);
     sqlite3_bind_int64(row, 4, id.mtime_ns);
     sqlite3_bind_int64(row, 5, id.ctime_ns);
-    const std::string checksum = checksum_of(id, digest);
+    const std::string checksum = checksum_of(id, digest, boot);
     // The strings outlive the step below.
     sqlite3_bind_text(row, 6, digest.data(), static_cast<int>(digest.size()), nullptr);
-    sqlite3_bind_text(row, 7, checksum.data(), static_cast<int>(checksum.size()), nullptr);
+    sqlite3_bind_text(row, 7, boot.data(), static_cast<int>(boot.size()), nullptr);
+    sqlite3_bind_text(row, 8, checksum.data(), static_cast<int>(checksum.size()), nullptr);
     const int code = sqlite3_step(row);
     return code == SQLITE_DONE ? SQLITE_OK : code;
   }
 };
 
-StatCache::StatCache(std::filesystem::path file) : file_(std::move(file)) {}
+StatCache::StatCache(std::filesystem::path file, std::string boot)
+    : file_(std::move(file)), boot_(std::move(boot)) {}
 
 StatCache::~StatCache() { flush(); }
 
@@ -143,42 +145,67 @@ void StatCache::remove_files() const {
   for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file_.string() + suffix, ignored);
 }
 
-std::optional<Digest> StatCache::find(const FileIdentity& identity) {
-  const std::lock_guard guard(mutex_);
-  const auto known = known_.find({identity.device, identity.inode});
-  if (known != known_.end() && known->second.first == identity) return known->second.second;
+std::optional<StatCache::Row> StatCache::select(const FileIdentity& identity) {
   const Database* db = database();
   if (db == nullptr) return std::nullopt;
-  sqlite3_stmt* row = db->select.get();
+  sqlite3_stmt* statement = db->select.get();
   int code = SQLITE_OK;
-  FileIdentity stored = identity;
-  Digest digest;
+  Row row{identity, {}, {}};
   std::string checksum;
   {
-    const Reset reset(row);
-    sqlite3_bind_int64(row, 1, identity.device);
-    sqlite3_bind_int64(row, 2, identity.inode);
-    code = sqlite3_step(row);
+    const Reset reset(statement);
+    sqlite3_bind_int64(statement, 1, identity.device);
+    sqlite3_bind_int64(statement, 2, identity.inode);
+    code = sqlite3_step(statement);
     if (code == SQLITE_ROW) {
-      stored.size = sqlite3_column_int64(row, 0);
-      stored.mtime_ns = sqlite3_column_int64(row, 1);
-      stored.ctime_ns = sqlite3_column_int64(row, 2);
-      digest = text_column(row, 3);
-      checksum = text_column(row, 4);
+      row.identity.size = sqlite3_column_int64(statement, 0);
+      row.identity.mtime_ns = sqlite3_column_int64(statement, 1);
+      row.identity.ctime_ns = sqlite3_column_int64(statement, 2);
+      row.digest = text_column(statement, 3);
+      row.boot = text_column(statement, 4);
+      checksum = text_column(statement, 5);
     }
   }
   if (code != SQLITE_ROW && code != SQLITE_DONE) failed(code);
-  if (code != SQLITE_ROW || stored != identity || !is_digest(digest) ||
-      checksum != checksum_of(stored, digest))
+  if (code != SQLITE_ROW || row.identity != identity || !is_digest(row.digest) ||
+      checksum != checksum_of(row.identity, row.digest, row.boot))
     return std::nullopt;
-  known_.insert_or_assign({identity.device, identity.inode}, std::pair(identity, digest));
-  return digest;
+  return row;
+}
+
+std::optional<Digest> StatCache::find(const FileIdentity& identity) {
+  const std::lock_guard guard(mutex_);
+  const std::pair place(identity.device, identity.inode);
+  const auto known = known_.find(place);
+  if (known != known_.end() && known->second.identity == identity) return known->second.digest;
+  const auto row = select(identity);
+  if (!row) return std::nullopt;
+  const bool holds = row->boot.empty() || row->boot == boot_;
+  (holds ? known_ : earlier_).insert_or_assign(place, *row);
+  return holds ? std::optional(row->digest) : std::nullopt;
 }
 
 void StatCache::record(const FileIdentity& identity, const Digest& digest) {
   const std::lock_guard guard(mutex_);
-  known_.insert_or_assign({identity.device, identity.inode}, std::pair(identity, digest));
-  pending_.insert_or_assign({identity.device, identity.inode}, std::pair(identity, digest));
+  const auto known = known_.find({identity.device, identity.inode});
+  if (known != known_.end() && known->second.identity == identity && known->second.digest == digest) return;
+  const auto earlier = earlier_.find({identity.device, identity.inode});
+  const bool settled =
+      earlier != earlier_.end() && earlier->second.identity == identity && earlier->second.digest == digest;
+  keep({identity, digest, settled ? "" : boot_});
+}
+
+void StatCache::record_synced(const FileIdentity& identity, const Digest& digest) {
+  const std::lock_guard guard(mutex_);
+  keep({identity, digest, ""});
+}
+
+void StatCache::keep(Row row) {
+  const std::pair place(row.identity.device, row.identity.inode);
+  const auto known = known_.find(place);
+  if (known != known_.end() && known->second == row) return;
+  known_.insert_or_assign(place, row);
+  pending_.insert_or_assign(place, std::move(row));
   if (pending_.size() >= kBatch) flush_locked();
 }
 
@@ -194,7 +221,7 @@ void StatCache::flush_locked() {
   if (db == nullptr) return;
   int code = db->run("BEGIN IMMEDIATE");
   for (auto it = batch.begin(); it != batch.end() && code == SQLITE_OK; ++it)
-    code = db->write(it->second.first, it->second.second);
+    code = db->write(it->second.identity, it->second.digest, it->second.boot);
   if (code == SQLITE_OK) code = db->run("COMMIT");
   if (code == SQLITE_OK) return;
   db->run("ROLLBACK");  // Fails where no transaction began, which is what is wanted.
@@ -205,6 +232,7 @@ void StatCache::clear() {
   const std::lock_guard guard(mutex_);
   known_.clear();
   pending_.clear();
+  earlier_.clear();
   database_.reset();
   broken_ = false;
   remove_files();

@@ -3,13 +3,12 @@
 // What an open Store holds.
 #pragma once
 
-#include <mutex>
-
 #include "core/base/clock.hpp"
 #include "core/base/file.hpp"
 #include "core/store/blobs.hpp"
 #include "core/store/layout.hpp"
 #include "core/store/session.hpp"
+#include "core/store/size_ledger.hpp"
 #include "core/store/stat_cache.hpp"
 #include "core/store/store.hpp"
 #include "core/store/trees.hpp"
@@ -18,7 +17,11 @@ namespace mtc::store {
 
 struct Store::State {
   State(const std::filesystem::path& root, FileLock held, const Seams& seams)
-      : file_system(*seams.file_system), clock(*seams.clock), layout(root), lock(std::move(held)) {}
+      : file_system(*seams.file_system),
+        clock(*seams.clock),
+        layout(root),
+        lock(std::move(held)),
+        stats(layout.stat_db(), seams.boot) {}
 
   /// Whether `output` is there, whole, and as large as `output.bytes` says.
   bool present(const StoredOutput& output) {
@@ -26,15 +29,30 @@ struct Store::State {
     return bytes == output.bytes;
   }
 
+  /// Makes the blobs of `outputs` outlast a power cut. What is known of them is written down too: reading
+  /// them again would cost more.
+  Result<void> sync(const std::vector<StoredOutput>& outputs) {
+    std::vector<Digest> digests;
+    for (const StoredOutput& output : outputs) {
+      digests.push_back(output.digest);
+      if (!output.folder) continue;
+      MTC_ASSIGN(const TreeListing listing, trees.listing(output.digest));
+      for (const TreeEntry& file : listing.files) digests.push_back(file.digest);
+    }
+    MTC_TRY(blobs.sync(digests));
+    stats.flush();
+    return {};
+  }
+
   FileSystem& file_system;
   const Clock& clock;
   Layout layout;
   FileLock lock;  ///< Shared: clear() of another process must wait.
-  StatCache stats{layout.stat_db()};
+  StatCache stats;
   Quarantine quarantine{layout};
   Blobs blobs{layout, stats, quarantine, file_system};
-  Trees trees{layout, blobs, stats, quarantine};
-  std::mutex session_mutex;
+  Trees trees{layout, blobs, stats, quarantine, file_system};
+  SizeLedger size{layout.size()};
   Session session;
 };
 

@@ -3,6 +3,7 @@
 // Opening a store, staging outputs, taking them in, and publishing results.
 #include "core/store/store.hpp"
 
+#include "core/base/boot.hpp"
 #include "core/base/text.hpp"
 #include "core/store/file_digests.hpp"
 #include "core/store/result_json.hpp"
@@ -58,6 +59,7 @@ Result<Store> Store::open(const fs::path& root) { return open(root, Seams()); }
 Result<Store> Store::open(const fs::path& root, Seams seams) {
   if (seams.file_system == nullptr) seams.file_system = &FileSystem::real();
   if (seams.clock == nullptr) seams.clock = &Clock::real();
+  if (seams.boot.empty()) seams.boot = boot_id();
   MTC_TRY(make_directories(root).context("opening the store"));
   std::error_code error;
   const fs::path absolute = fs::canonical(root, error);
@@ -91,15 +93,9 @@ Result<std::optional<ActionResult>> Store::find(const Digest& key) {
   return std::optional<ActionResult>();
 }
 
-Result<fs::path> Store::stage() {
-  const std::lock_guard guard(state_->session_mutex);
-  return state_->session.new_folder(state_->layout.tmp());
-}
+Result<fs::path> Store::stage() { return state_->session.take_folder(state_->layout.tmp()); }
 
-void Store::discard(const fs::path& staging) {
-  // What cannot be removed goes with the session, or is removed by the next writer.
-  static_cast<void>(remove_tree(staging));
-}
+void Store::discard(const fs::path& staging) { state_->session.give_back(staging); }
 
 Result<std::vector<StoredOutput>> Store::add(const fs::path& staging,
                                              const std::vector<std::pair<std::string, fs::path>>& outputs) {
@@ -114,7 +110,7 @@ Result<std::vector<StoredOutput>> Store::add(const fs::path& staging,
     output.folder = fs::is_directory(fs::symlink_status(staged, error));
     if (output.folder) {
       const fs::path listing = staging / (".listing-" + std::to_string(stored.size()));
-      MTC_ASSIGN(PreparedTree tree, state_->trees.prepare(staged, listing, state_->file_system));
+      MTC_ASSIGN(PreparedTree tree, state_->trees.prepare(staged, listing));
       output.digest = tree.digest;
       output.bytes = tree.bytes;
       for (PreparedBlob& blob : tree.blobs) blobs.push_back(std::move(blob));
@@ -126,8 +122,8 @@ Result<std::vector<StoredOutput>> Store::add(const fs::path& staging,
     }
     stored.push_back(std::move(output));
   }
-  MTC_TRY(state_->blobs.take_in(blobs));
-  state_->stats.flush();
+  MTC_ASSIGN(const std::uint64_t taken, state_->blobs.take_in(blobs));
+  state_->size.add(taken);
   return stored;
 }
 
@@ -138,10 +134,16 @@ Result<void> Store::publish(std::string_view document, const ActionResult& resul
                    ""};
   }
   MTC_TRY(record_document(document));
+  const bool durable = result.seconds >= kDurableSeconds;
+  if (durable) MTC_TRY(state_->sync(result.outputs));
   const Digest key = digest_of(document);
   const fs::path file = state_->layout.result(key);
+  const std::string text = result_to_json(key, result);
   MTC_TRY(make_directories(file.parent_path()));
-  return write_file_atomic(file, result_to_json(key, result), 0444, state_->file_system);
+  MTC_TRY(write_file_atomic(file, text, 0444, state_->file_system,
+                            durable ? Outlasts::power_cut : Outlasts::kill));
+  state_->size.add(text.size());
+  return durable ? sync_path(file.parent_path().parent_path(), state_->file_system) : Result<void>();
 }
 
 Result<std::optional<std::string>> Store::document(const Digest& key) {
@@ -159,7 +161,9 @@ Result<void> Store::record_document(std::string_view document_text) {
   if (present && *present) return {};
   const fs::path file = state_->layout.action(key);
   MTC_TRY(make_directories(file.parent_path()));
-  return write_file_atomic(file, document_text, 0444, state_->file_system);
+  MTC_TRY(write_file_atomic(file, document_text, 0444, state_->file_system));
+  state_->size.add(document_text.size());
+  return {};
 }
 
 std::uint64_t Store::corrupt() const { return state_->quarantine.count(); }

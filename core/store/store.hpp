@@ -9,9 +9,10 @@
 //   answered as hits runs/<id>/          run.json, events.jsonl, <action>.log tmp/                staging,
 //   one private folder a writer stat.db             (device, inode, size, mtime, ctime) → digest, SQLite
 //
-// Everything is written to tmp/, fsynced and renamed, results last: a kill at any instant leaves no wrong
-// entry. A folder's digest is the SHA-256 of its listing: sorted lines "mode digest path\n" (mode 644 or
-// 755); the listing is itself a blob.
+// Everything is written to tmp/ and renamed, results last: a kill at any instant leaves no wrong entry. What
+// a power cut left is found out by its content: results carry a checksum, blobs are hashed again at the first
+// use after a start of the machine (stat_cache.hpp). A folder's digest is the SHA-256 of its listing: sorted
+// lines "mode digest path\n" (tree_listing.hpp); the listing is itself a blob.
 #pragma once
 
 #include <cstdint>
@@ -55,6 +56,7 @@ class Store {
   struct Seams {
     FileSystem* file_system = nullptr;
     const Clock* clock = nullptr;
+    std::string boot = {};  ///< Which start of the machine this is; boot_id() when empty.
   };
 
   /// Opens `root`, creating it if absent. Errors: permission_denied; failed_precondition for a newer layout;
@@ -76,7 +78,8 @@ class Store {
   /// resource_exhausted (no descriptor or memory left).
   Result<std::optional<ActionResult>> find(const Digest& key);
 
-  /// A new private folder in tmp/ for the outputs of one attempt; remove it with discard(), or commit it.
+  /// A private folder in tmp/ for the outputs of one attempt, without files; give it back with discard().
+  /// What folders an attempt made in it may still be there, empty, for the next.
   Result<std::filesystem::path> stage();
   void discard(const std::filesystem::path& staging);
 
@@ -87,7 +90,9 @@ class Store {
       const std::vector<std::pair<std::string, std::filesystem::path>>& outputs);
 
   /// Publishes `result` for the action whose document is `document` (its digest is the key). Blobs first,
-  /// result last.
+  /// result last. A result that took kDurableSeconds or longer outlasts a power cut when this returns; of a
+  /// cheaper one a power cut may leave a miss.
+  static constexpr double kDurableSeconds = 1.0;
   Result<void> publish(std::string_view document, const ActionResult& result);
   /// The action document of `key`, if it was kept. record_document keeps one without a result.
   Result<std::optional<std::string>> document(const Digest& key);
@@ -112,9 +117,9 @@ class Store {
   Result<std::pair<std::string, std::filesystem::path>> new_run();
   Result<std::optional<std::filesystem::path>> newest_run();
 
-  /// Bytes on disk, and removal of everything (`mtc cache clear`). Errors: unavailable while another run uses
-  /// it.
-  Result<std::uint64_t> bytes() const;
+  /// Bytes on disk, as known without a walk where there was one (size_ledger.hpp).
+  Result<std::uint64_t> bytes();
+  /// Removes everything. Errors: unavailable while another run uses the store.
   Result<void> clear();
 
   /// Entries found damaged since open.

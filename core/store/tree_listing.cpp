@@ -2,6 +2,7 @@
 #include "core/store/tree_listing.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "core/base/file_system.hpp"
 #include "core/base/text.hpp"
@@ -12,6 +13,9 @@ namespace {
 
 constexpr std::size_t kModeDigits = 3;
 constexpr std::size_t kDigestDigits = 64;
+constexpr std::string_view kPlain = "644";
+constexpr std::string_view kExecutable = "755";
+constexpr std::string_view kFolder = "dir";
 constexpr std::size_t kPathStart = kModeDigits + 1 + kDigestDigits + 1;
 
 /// True for a relative path of plain names.
@@ -21,14 +25,25 @@ bool stays_inside(std::string_view path) {
                       [](const std::string& part) { return part.empty() || part == "." || part == ".."; });
 }
 
-bool parse_line(std::string_view line, TreeEntry& entry) {
+const Digest& digest_of_nothing() {
+  static const Digest digest = digest_of("");
+  return digest;
+}
+
+/// Adds what one line says; false for a line that listing_text() does not write.
+bool parse_line(std::string_view line, TreeListing& listing) {
   if (line.size() <= kPathStart || line[kModeDigits] != ' ' || line[kPathStart - 1] != ' ') return false;
   const std::string_view mode = line.substr(0, kModeDigits);
-  if (mode != "644" && mode != "755") return false;
-  entry.executable = mode == "755";
-  entry.digest = Digest(line.substr(kModeDigits + 1, kDigestDigits));
-  entry.path = std::string(line.substr(kPathStart));
-  return is_digest(entry.digest) && stays_inside(entry.path);
+  const Digest digest(line.substr(kModeDigits + 1, kDigestDigits));
+  std::string path(line.substr(kPathStart));
+  if (!is_digest(digest) || !stays_inside(path)) return false;
+  if (mode == kFolder && digest == digest_of_nothing()) {
+    listing.empty_folders.push_back(std::move(path));
+    return true;
+  }
+  if (mode != kPlain && mode != kExecutable) return false;
+  listing.files.push_back({std::move(path), digest, mode == kExecutable});
+  return true;
 }
 
 Error bad_entry(const std::filesystem::path& path, const char* what) {
@@ -40,52 +55,55 @@ Error bad_entry(const std::filesystem::path& path, const char* what) {
 
 }  // namespace
 
-std::string listing_text(std::vector<TreeEntry> entries) {
-  std::sort(entries.begin(), entries.end(),
-            [](const TreeEntry& a, const TreeEntry& b) { return a.path < b.path; });
+std::string listing_text(const TreeListing& listing) {
+  std::map<std::string_view, std::string> lines;
+  for (const TreeEntry& file : listing.files)
+    lines[file.path] = std::string(file.executable ? kExecutable : kPlain) + " " + file.digest;
+  for (const std::string& folder : listing.empty_folders)
+    lines[folder] = std::string(kFolder) + " " + digest_of_nothing();
   std::string text;
-  for (const TreeEntry& entry : entries)
-    text.append(entry.executable ? "755 " : "644 ")
-        .append(entry.digest)
-        .append(" ")
-        .append(entry.path)
-        .append("\n");
+  for (const auto& [path, line] : lines) text.append(line).append(" ").append(path).append("\n");
   return text;
 }
 
-Result<std::vector<TreeEntry>> parse_listing(std::string_view text) {
-  std::vector<TreeEntry> entries;
-  while (!text.empty()) {
+Result<TreeListing> parse_listing(std::string_view text) {
+  TreeListing listing;
+  std::string last;
+  for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
-    TreeEntry entry;
-    if (end == std::string_view::npos || !parse_line(text.substr(0, end), entry) ||
-        (!entries.empty() && entries.back().path >= entry.path))
-      return Error{Code::data_loss, "damaged folder listing at line " + std::to_string(entries.size() + 1),
-                   "", ""};
-    entries.push_back(std::move(entry));
+    const std::string_view line = text.substr(0, end);
+    if (end == std::string_view::npos || !parse_line(line, listing) ||
+        (number > 1 && line.substr(kPathStart) <= last))
+      return Error{Code::data_loss, "damaged folder listing at line " + std::to_string(number), "",
+                   "run the same command again"};
+    last = std::string(line.substr(kPathStart));
     text.remove_prefix(end + 1);
   }
-  return entries;
+  return listing;
 }
 
-Result<std::vector<std::string>> files_of_tree(const std::filesystem::path& folder) {
+Result<TreePaths> paths_of_tree(const std::filesystem::path& folder) {
   namespace fs = std::filesystem;
-  std::vector<std::string> files;
+  TreePaths paths;
   std::error_code error;
   for (auto it = fs::recursive_directory_iterator(folder, error);
        !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
     const fs::file_status status = it->symlink_status(error);
     if (error) break;
-    if (fs::is_directory(status)) continue;
+    const bool inner = fs::is_directory(status);
     if (fs::is_symlink(status)) return bad_entry(it->path(), "a symbolic link");
-    if (!fs::is_regular_file(status)) return bad_entry(it->path(), "something that is no regular file");
+    if (!inner && !fs::is_regular_file(status))
+      return bad_entry(it->path(), "something that is no regular file");
     std::string relative = it->path().lexically_relative(folder).generic_string();
     if (relative.find('\n') != std::string::npos) return bad_entry(it->path(), "a name with a line break");
-    files.push_back(std::move(relative));
+    if (!inner) paths.files.push_back(std::move(relative));
+    if (inner && fs::is_empty(it->path(), error)) paths.empty_folders.push_back(std::move(relative));
+    if (error) break;
   }
   if (error) return errno_error(error.value(), "cannot list", folder);
-  std::sort(files.begin(), files.end());
-  return files;
+  std::sort(paths.files.begin(), paths.files.end());
+  std::sort(paths.empty_folders.begin(), paths.empty_folders.end());
+  return paths;
 }
 
 }  // namespace mtc::store

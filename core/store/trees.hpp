@@ -23,26 +23,28 @@ struct PreparedTree {
 
 class Trees {
  public:
-  Trees(const Layout& layout, Blobs& blobs, StatCache& stats, Quarantine& quarantine)
-      : layout_(layout), blobs_(blobs), stats_(stats), quarantine_(quarantine) {}
+  Trees(const Layout& layout, Blobs& blobs, StatCache& stats, Quarantine& quarantine, FileSystem& file_system)
+      : layout_(layout), blobs_(blobs), stats_(stats), quarantine_(quarantine), file_system_(file_system) {}
 
   /// Prepares the folder `staged`; its listing is written to the new file `listing_file`.
-  Result<PreparedTree> prepare(const std::filesystem::path& staged, const std::filesystem::path& listing_file,
-                               FileSystem& file_system);
+  Result<PreparedTree> prepare(const std::filesystem::path& staged,
+                               const std::filesystem::path& listing_file);
   /// The bytes of tree `digest`, or nullopt when its listing or one of its files is absent or damaged.
   std::optional<std::uint64_t> check(const Digest& digest);
-  /// The entries of tree `digest`. Errors: data_loss.
-  Result<std::vector<TreeEntry>> entries(const Digest& digest);
+  /// What tree `digest` holds. Errors: data_loss.
+  Result<TreeListing> listing(const Digest& digest);
   /// The folder trees/…/<digest>, complete; what stands there and is damaged is built anew.
   Result<std::filesystem::path> lay_out(const Digest& digest);
 
  private:
-  [[nodiscard]] bool intact(const std::filesystem::path& folder, const std::vector<TreeEntry>& entries);
+  [[nodiscard]] bool intact(const std::filesystem::path& folder, const TreeListing& listing);
+  Result<void> build(const TreeListing& listing, const std::filesystem::path& folder);
 
   const Layout& layout_;
   Blobs& blobs_;
   StatCache& stats_;
   Quarantine& quarantine_;
+  FileSystem& file_system_;
 };
 
 }  // namespace mtc::store

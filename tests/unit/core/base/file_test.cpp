@@ -23,7 +23,9 @@ class FaultyFileSystem : public FileSystem {
   int write_errno = 0;
   int fsync_errno = 0;
   int rename_errno = 0;
+  int exchange_errno = 0;
   std::size_t writes = 0;
+  std::size_t fsyncs = 0;
 
   ssize_t write(int descriptor, const void* data, std::size_t size) override {
     ++writes;
@@ -31,10 +33,14 @@ class FaultyFileSystem : public FileSystem {
     return FileSystem::write(descriptor, data, std::min<std::size_t>(size, 3));
   }
   int fsync(int descriptor) override {
+    ++fsyncs;
     return fsync_errno != 0 ? fail(fsync_errno) : FileSystem::fsync(descriptor);
   }
   int rename(const char* from, const char* to) override {
     return rename_errno != 0 ? fail(rename_errno) : FileSystem::rename(from, to);
+  }
+  int exchange(const char* a, const char* b) override {
+    return exchange_errno != 0 ? fail(exchange_errno) : FileSystem::exchange(a, b);
   }
   int clone(int /*from*/, int /*to*/) override { return fail(EOPNOTSUPP); }
 
@@ -107,7 +113,7 @@ TEST(FileTest, AFailingFsyncOrRenamePublishesNothing) {
   const test::TempDir folder;
   FaultyFileSystem faulty;
   faulty.fsync_errno = EIO;
-  const auto unsynced = write_file_atomic(folder / "x", "new", 0644, faulty);
+  const auto unsynced = write_file_atomic(folder / "x", "new", 0644, faulty, Outlasts::power_cut);
   ASSERT_FALSE(unsynced);
   EXPECT_EQ(unsynced.error().code, Code::data_loss);
   faulty.fsync_errno = 0;
@@ -116,6 +122,40 @@ TEST(FileTest, AFailingFsyncOrRenamePublishesNothing) {
   ASSERT_FALSE(unnamed);
   EXPECT_EQ(unnamed.error().code, Code::permission_denied);
   EXPECT_EQ(entries_in(folder.path()), 0U);
+}
+
+TEST(FileTest, OnlyWhatMustOutlastAPowerCutIsSynced) {
+  const test::TempDir folder;
+  FaultyFileSystem counting;
+  ASSERT_TRUE(write_file_atomic(folder / "x", "new", 0644, counting));
+  EXPECT_EQ(counting.fsyncs, 0U);
+  ASSERT_TRUE(write_file_atomic(folder / "x", "newer", 0644, counting, Outlasts::power_cut));
+  EXPECT_EQ(counting.fsyncs, 2U);  // The file and its folder.
+}
+
+TEST(FileTest, ExchangedPathsChangePlaces) {
+  const test::TempDir folder;
+  folder.write("a/x", "1");
+  folder.write("b/y", "2");
+  const auto exchanged = exchange_paths(folder / "a", folder / "b");
+  ASSERT_TRUE(exchanged);
+  if (!*exchanged) GTEST_SKIP() << "this file system cannot exchange";
+  EXPECT_TRUE(fs::exists(folder / "a/y"));
+  EXPECT_TRUE(fs::exists(folder / "b/x"));
+}
+
+TEST(FileTest, AFileSystemThatCannotExchangeIsNoError) {
+  const test::TempDir folder;
+  folder.write("a/x", "1");
+  folder.write("b/y", "2");
+  FaultyFileSystem faulty;
+  faulty.exchange_errno = EINVAL;
+  const auto exchanged = exchange_paths(folder / "a", folder / "b", faulty);
+  ASSERT_TRUE(exchanged);
+  EXPECT_FALSE(*exchanged);
+  EXPECT_TRUE(fs::exists(folder / "a/x"));
+  faulty.exchange_errno = EACCES;
+  EXPECT_EQ(exchange_paths(folder / "a", folder / "b", faulty).error().code, Code::permission_denied);
 }
 
 TEST(FileTest, CloneCopiesWhereBlocksCannotBeShared) {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A store on a disk that fails: full, broken, or stopped at each single call.
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <map>
 
+#include "core/store/stat_cache.hpp"
 #include "tests/unit/core/store/store_fixture.hpp"
 
 namespace mtc::store {
@@ -49,12 +53,16 @@ class FaultsTest : public StoreFixture {
     MTC_TRY(make_directories(staging / "tree"));
     write(staging / "tree/file", "tree content");
     ActionResult result;
+    result.seconds = seconds_;
     MTC_ASSIGN(result.outputs, store.add(staging, {{"model", "model"}, {"tree", "tree"}}));
     MTC_TRY(store.publish("doc", result));
     MTC_TRY(store.path(result.outputs[1]));
     store.discard(staging);
     return {};
   }
+
+  /// A result that took long is synced: more calls that can fail.
+  double seconds_ = Store::kDurableSeconds;
 
   /// True when the result is there; every blob must be what its name says, whatever happened.
   bool check_store() {
@@ -122,6 +130,82 @@ TEST_F(FaultsTest, AKillAtAnyCallLeavesAStoreThatIsRight) {
     EXPECT_EQ(files_under("tmp"), 0U) << "left behind after a kill at call " << at;
   }
   EXPECT_GT(at, 15);
+}
+
+/// Counts the fsyncs, and those after the first rename into ac/.
+class SyncOrderFileSystem : public FileSystem {
+ public:
+  std::vector<std::string> calls;
+  int open(const char* path, int flags, mode_t mode) override {
+    const int descriptor = FileSystem::open(path, flags, mode);
+    if (descriptor >= 0) names_[descriptor] = path;
+    return descriptor;
+  }
+  int fsync(int descriptor) override {
+    calls.push_back("fsync " + names_[descriptor]);
+    return 0;
+  }
+  int rename(const char* from, const char* to) override {
+    calls.push_back(std::string("rename ") + to);
+    return FileSystem::rename(from, to);
+  }
+
+ private:
+  std::map<int, std::string> names_;
+};
+
+TEST_F(FaultsTest, ACostlyResultIsSyncedBlobsFirst) {
+  SyncOrderFileSystem order;
+  ASSERT_TRUE(run_action(order));
+  const auto at = [&order](const std::string& what) {
+    const auto found = std::find(order.calls.begin(), order.calls.end(), what);
+    EXPECT_NE(found, order.calls.end()) << what;
+    return found - order.calls.begin();
+  };
+  const auto published = at("rename " + result(digest_of("doc")).string());
+  for (const char* content : {"model content", "tree content"}) {
+    const auto file = blob(digest_of(content));
+    EXPECT_LT(at("rename " + file.string()), at("fsync " + file.string()));
+    EXPECT_LT(at("fsync " + file.string()), published);
+    EXPECT_LT(at("fsync " + file.parent_path().string()), published);
+  }
+  EXPECT_LT(published, at("fsync " + result(digest_of("doc")).parent_path().string()));
+}
+
+TEST_F(FaultsTest, ACheapResultWaitsForNoDisk) {
+  seconds_ = Store::kDurableSeconds / 2;
+  SyncOrderFileSystem order;
+  ASSERT_TRUE(run_action(order));
+  EXPECT_TRUE(check_store());
+  for (const std::string& call : order.calls) EXPECT_EQ(call.find("fsync"), std::string::npos) << call;
+}
+
+TEST_F(FaultsTest, WhatAPowerCutTookFromABlobIsAMiss) {
+  seconds_ = 0;
+  FailingFileSystem none(-1, 0);
+  ASSERT_TRUE(run_action(none));
+  // The state that a power cut leaves: name, size and times as they should be, the content never written.
+  const auto file = blob(digest_of("model content"));
+  damage(file, std::string(std::string_view("model content").size(), '\0'));
+  struct stat status {};
+  ASSERT_EQ(::stat(file.c_str(), &status), 0);
+  StatCache(root() / "stat.db", "boot 1").record(FileIdentity(status), digest_of("model content"));
+  EXPECT_TRUE(open(nullptr, "boot 1").find(digest_of("doc"))->has_value());  // stat.db says so.
+  Store after = open(nullptr, "boot 2");
+  EXPECT_FALSE(after.find(digest_of("doc"))->has_value());
+  EXPECT_FALSE(std::filesystem::exists(file));
+  ASSERT_TRUE(run_action(none));
+  EXPECT_TRUE(after.find(digest_of("doc"))->has_value());
+}
+
+TEST_F(FaultsTest, EmptyFilesThatAPowerCutLeftAreMisses) {
+  seconds_ = 0;
+  FailingFileSystem none(-1, 0);
+  for (const auto& file : {result(digest_of("doc")), blob(digest_of("tree content"))}) {
+    ASSERT_TRUE(run_action(none));
+    damage(file, "");
+    EXPECT_FALSE(open(nullptr, "boot 2").find(digest_of("doc"))->has_value()) << file;
+  }
 }
 
 }  // namespace

@@ -23,10 +23,11 @@ class MaterialiseTest : public StoreFixture {
     return status.st_mode & 0777U;
   }
 
-  /// A folder with an executable `run` and a file `sub/data`.
+  /// A folder with an executable `run`, a file `sub/data` and an empty folder `logs`.
   static StoredOutput add_tree(Store& store) {
     const auto staging = store.stage();
     EXPECT_TRUE(make_directories(*staging / "t/sub"));
+    EXPECT_TRUE(make_directories(*staging / "t/logs"));
     EXPECT_TRUE(write_file_atomic(*staging / "t/run", "#!/bin/sh\n", 0755));
     EXPECT_TRUE(write_file_atomic(*staging / "t/sub/data", "data"));
     const auto outputs = store.add(*staging, {{"t", "t"}});
@@ -43,6 +44,7 @@ TEST_F(MaterialiseTest, AFolderIsLaidOutFromItsBlobs) {
   EXPECT_EQ(test::read_file(*path / "sub/data"), "data");
   EXPECT_EQ(inode_of(*path / "sub/data"), inode_of(blob(digest_of("data"))));
   EXPECT_EQ(mode_of(*path / "run"), 0555U);
+  EXPECT_TRUE(fs::is_empty(*path / "logs"));
   EXPECT_EQ(*store.path(output), *path);
 }
 
@@ -113,6 +115,55 @@ TEST_F(MaterialiseTest, AFolderHoldsExactlyTheFilesOfTheOutput) {
   EXPECT_EQ(mode_of(folder_ / "t/run"), 0755U);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()),
             2);  // store and t
+}
+
+TEST_F(MaterialiseTest, AnEmptyFolderBelongsToTheOutput) {
+  Store store = open();
+  const auto output = add_tree(store);
+  ASSERT_TRUE(store.materialise(output, folder_ / "t"));
+  EXPECT_TRUE(fs::is_empty(folder_ / "t/logs"));
+  fs::remove(folder_ / "t/logs");
+  fs::create_directories(folder_ / "t/more");
+  ASSERT_TRUE(store.materialise(output, folder_ / "t"));
+  EXPECT_TRUE(fs::is_directory(folder_ / "t/logs"));
+  EXPECT_FALSE(fs::exists(folder_ / "t/more"));
+}
+
+/// Cannot exchange, and kills nobody: counts how often the name of a folder was moved away.
+class RenamingFileSystem : public FileSystem {
+ public:
+  explicit RenamingFileSystem(bool can_exchange) : can_exchange_(can_exchange) {}
+  std::string watched;
+  int moved_away = 0;
+
+  int fsync(int /*descriptor*/) override { return 0; }
+  int rename(const char* from, const char* to) override {
+    if (from == watched) ++moved_away;
+    return FileSystem::rename(from, to);
+  }
+  int exchange(const char* a, const char* b) override {
+    if (can_exchange_) return FileSystem::exchange(a, b);
+    errno = EINVAL;
+    return -1;
+  }
+
+ private:
+  bool can_exchange_;
+};
+
+TEST_F(MaterialiseTest, AFolderIsReplacedInOneStepWhereThatCanBe) {
+  for (const bool can_exchange : {true, false}) {
+    RenamingFileSystem file_system(can_exchange);
+    auto store = Store::open(root(), {&file_system, nullptr, {}});
+    ASSERT_TRUE(store);
+    const auto output = add_tree(*store);
+    folder_.write("t/stale", "x");
+    file_system.watched = (folder_ / "t").string();
+    ASSERT_TRUE(store->materialise(output, folder_ / "t"));
+    EXPECT_EQ(file_system.moved_away, can_exchange ? 0 : 1);
+    EXPECT_FALSE(fs::exists(folder_ / "t/stale"));
+    EXPECT_EQ(test::read_file(folder_ / "t/sub/data"), "data");
+  }
 }
 
 TEST_F(MaterialiseTest, AFolderInTheWayOfAFileIsLeftAlone) {

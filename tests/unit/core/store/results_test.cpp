@@ -8,6 +8,7 @@
 #include <ctime>
 #include <iostream>
 
+#include "core/store/quarantine.hpp"
 #include "tests/unit/core/store/store_fixture.hpp"
 
 namespace mtc::store {
@@ -88,6 +89,37 @@ TEST_F(ResultsTest, AChangedBlobOfTheSameSizeIsQuarantinedAndAMiss) {
   EXPECT_EQ(files_under("tmp/quarantine"), 2U);
 }
 
+TEST_F(ResultsTest, TheQuarantineKeepsTheNewestOnly) {
+  Store store = open();
+  const std::size_t many = Quarantine::kMaxEntries + 5;
+  for (std::size_t i = 0; i < many; ++i) {
+    const Digest key = publish(store, "doc " + std::to_string(i));
+    damage(result(key), "damaged");
+    EXPECT_FALSE(store.find(key)->has_value());
+  }
+  EXPECT_EQ(store.corrupt(), many);
+  EXPECT_EQ(files_under("tmp/quarantine"), Quarantine::kMaxEntries);
+}
+
+TEST_F(ResultsTest, TheSizeIsKnownWithoutAWalk) {
+  {
+    Store store = open();
+    publish(store, "one");
+    const std::uint64_t before = *store.bytes();
+    publish(store, "two");
+    add_file(store, "x", std::string(1000, 'x'));
+    const std::uint64_t added = *store.bytes() - before;
+    EXPECT_GT(added, 1000U);
+    EXPECT_LT(added, 3000U);
+    add_file(store, "y", std::string(5000, 'y'));
+  }
+  std::uint64_t walked = 0;
+  for (const char* part : {"cas", "ac", "actions"}) walked += *bytes_under(root() / part);
+  Store later = open();
+  EXPECT_GE(*later.bytes(), walked);
+  EXPECT_LT(*later.bytes(), walked + 20'000);  // stat.db, and what else the first walk met.
+}
+
 TEST_F(ResultsTest, ARunAfterCorruptionHealsTheStore) {
   Store store = open();
   const Digest key = publish(store, "doc");
@@ -159,6 +191,25 @@ TEST_F(ResultsTest, AKillBetweenBlobsAndResultIsAMissAndLeavesNoStaging) {
   const auto staging = store.stage();  // The first writer cleans up.
   ASSERT_TRUE(staging);
   EXPECT_EQ(files_under("tmp"), 1U);  // Its own lock.
+}
+
+TEST_F(ResultsTest, AStagingFolderThatComesBackIsHandedOutWithoutFiles) {
+  Store store = open();
+  const auto first = store.stage();
+  ASSERT_TRUE(make_directories(*first / "out/deep"));
+  write(*first / "out/deep/file", "x");
+  write(*first / "file", "x");
+  fs::create_symlink("/etc", *first / "link");
+  fs::permissions(*first / "out", fs::perms::none);
+  store.discard(*first);
+  const auto second = store.stage();
+  EXPECT_EQ(*second, *first);
+  EXPECT_EQ(files_under("tmp"), 1U);  // The session's lock.
+  EXPECT_FALSE(fs::exists(*second / "out/deep"));
+  EXPECT_FALSE(fs::is_symlink(fs::symlink_status(*second / "link")));
+  write(*second / "out/file", "x");
+  const auto third = store.stage();  // While the second is in use.
+  EXPECT_NE(*third, *second);
 }
 
 TEST_F(ResultsTest, ALivingWritersStagingIsLeftAlone) {
@@ -244,7 +295,7 @@ TEST_F(ResultsTest, ClearRemovesEverythingAndTheStoreGoesOn) {
   EXPECT_FALSE(store.find(key)->has_value());
   EXPECT_FALSE(store.newest_run()->has_value());
   EXPECT_EQ(files_under("cas") + files_under("ac") + files_under("tmp") + files_under("actions"), 0U);
-  EXPECT_LT(*store.bytes(), 100U);
+  EXPECT_LT(*store.bytes(), 1000U);
   publish(store, "doc");
   EXPECT_TRUE(store.find(key)->has_value());
 }

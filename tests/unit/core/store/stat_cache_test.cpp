@@ -13,6 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kBoot = "boot 1";
+
 FileIdentity identity(std::int64_t inode) {
   FileIdentity id;
   id.device = 1;
@@ -34,21 +36,21 @@ class StatCacheTest : public StoreFixture {
 
 TEST_F(StatCacheTest, RemembersAcrossProcesses) {
   {
-    StatCache cache(db());
+    StatCache cache(db(), kBoot);
     cache.record(identity(1), digest_of("a"));
     EXPECT_EQ(cache.find(identity(1)), digest_of("a"));
   }
-  StatCache cache(db());
+  StatCache cache(db(), kBoot);
   EXPECT_EQ(cache.find(identity(1)), digest_of("a"));
   EXPECT_FALSE(cache.find(identity(2)));
   EXPECT_TRUE(cache.notes().empty());
 }
 
 TEST_F(StatCacheTest, AnyDifferenceOfStateIsUnknown) {
-  StatCache cache(db());
+  StatCache cache(db(), kBoot);
   cache.record(identity(1), digest_of("a"));
   cache.flush();
-  StatCache other_process(db());
+  StatCache other_process(db(), kBoot);
   for (std::int64_t FileIdentity::*field :
        {&FileIdentity::device, &FileIdentity::size, &FileIdentity::mtime_ns, &FileIdentity::ctime_ns}) {
     FileIdentity other = identity(1);
@@ -61,23 +63,23 @@ TEST_F(StatCacheTest, AnyDifferenceOfStateIsUnknown) {
 TEST_F(StatCacheTest, ADamagedDatabaseIsUnknownAndIsMadeAnew) {
   folder_.write("stat.db", std::string(8192, 'x'));
   {
-    StatCache cache(db());
+    StatCache cache(db(), kBoot);
     EXPECT_FALSE(cache.find(identity(1)));
     cache.record(identity(1), digest_of("a"));
     cache.flush();
     ASSERT_EQ(cache.notes().size(), 1U);
     EXPECT_NE(cache.notes()[0].find("stat.db"), std::string::npos);
   }
-  StatCache cache(db());
+  StatCache cache(db(), kBoot);
   cache.record(identity(1), digest_of("a"));
   cache.flush();
-  EXPECT_EQ(StatCache(db()).find(identity(1)), digest_of("a"));
+  EXPECT_EQ(StatCache(db(), kBoot).find(identity(1)), digest_of("a"));
   EXPECT_TRUE(cache.notes().empty());
 }
 
 TEST_F(StatCacheTest, AnAlteredRowIsUnknown) {
   {
-    StatCache cache(db());
+    StatCache cache(db(), kBoot);
     cache.record(identity(1), digest_of("a"));
   }
   // Writes another digest over the stored one, as a stray write to the disk would.
@@ -86,17 +88,41 @@ TEST_F(StatCacheTest, AnAlteredRowIsUnknown) {
   ASSERT_NE(at, std::string::npos);
   bytes.replace(at, 64, digest_of("b"));
   folder_.write("stat.db", bytes);
-  StatCache cache(db());
+  StatCache cache(db(), kBoot);
   EXPECT_FALSE(cache.find(identity(1)));
 }
 
 TEST_F(StatCacheTest, AFolderInItsPlaceIsNoted) {
   fs::create_directory(db());
-  StatCache cache(db());
+  StatCache cache(db(), kBoot);
   EXPECT_FALSE(cache.find(identity(1)));
   cache.record(identity(1), digest_of("a"));
   cache.flush();
   EXPECT_FALSE(cache.notes().empty());
+}
+
+TEST_F(StatCacheTest, WhatWasNotSyncedIsUnknownAfterAStartOfTheMachine) {
+  StatCache(db(), kBoot).record(identity(1), digest_of("a"));
+  StatCache(db(), kBoot).record_synced(identity(2), digest_of("b"));
+  StatCache later(db(), "boot 2");
+  EXPECT_FALSE(later.find(identity(1)));
+  EXPECT_EQ(later.find(identity(2)), digest_of("b"));
+}
+
+TEST_F(StatCacheTest, WhatCameUnchangedThroughAStartIsSettled) {
+  StatCache(db(), kBoot).record(identity(1), digest_of("a"));
+  StatCache(db(), kBoot).record(identity(2), digest_of("b"));
+  {
+    StatCache later(db(), "boot 2");
+    EXPECT_FALSE(later.find(identity(1)));
+    EXPECT_FALSE(later.find(identity(2)));
+    later.record(identity(1), digest_of("a"));        // Read again, and still the same.
+    later.record(identity(2), digest_of("changed"));  // Lost in the power cut.
+    EXPECT_EQ(later.find(identity(2)), digest_of("changed"));
+  }
+  StatCache third(db(), "boot 3");
+  EXPECT_EQ(third.find(identity(1)), digest_of("a"));
+  EXPECT_FALSE(third.find(identity(2)));
 }
 
 TEST_F(StatCacheTest, AChangedFileIsReadAgain) {
@@ -110,7 +136,7 @@ TEST_F(StatCacheTest, AChangedFileIsReadAgain) {
 
 TEST_F(StatCacheTest, AKnownFileIsNotReadAgain) {
   const auto file = folder_.write("input", "content");
-  StatCache cache(db());
+  StatCache cache(db(), kBoot);
   struct stat status {};
   ASSERT_EQ(::stat(file.c_str(), &status), 0);
   // A digest that the file does not have shows where the answer came from.
@@ -123,7 +149,7 @@ TEST_F(StatCacheTest, AFileYoungerThanTwoSecondsIsNotRemembered) {
   struct stat status {};
   ASSERT_EQ(::stat(file.c_str(), &status), 0);
   const FileIdentity id(status);
-  StatCache cache(db());
+  StatCache cache(db(), kBoot);
   clock_.unix_ns = id.ctime_ns + 1'999'999'999;
   EXPECT_EQ(*digest_by_stat(file, cache, clock_), digest_of("content"));
   EXPECT_FALSE(cache.find(id));

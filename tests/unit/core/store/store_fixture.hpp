@@ -34,8 +34,8 @@ class StoreFixture : public testing::Test {
  protected:
   [[nodiscard]] std::filesystem::path root() const { return folder_ / "store"; }
 
-  Store open(const Clock* clock = nullptr) {
-    auto store = Store::open(root(), {&unsynced_, clock});
+  Store open(const Clock* clock = nullptr, const std::string& boot = {}) {
+    auto store = Store::open(root(), {&unsynced_, clock, boot});
     EXPECT_TRUE(store) << (store ? "" : store.error().message);
     return *std::move(store);
   }

@@ -11,14 +11,15 @@ namespace {
 const Digest kDigest(64, 'd');
 
 TEST(TreeListingTest, IsSortedAndReadsBack) {
-  const std::string text = listing_text({{"b", kDigest, true}, {"a/z", kDigest, false}});
-  EXPECT_EQ(text, "644 " + kDigest + " a/z\n755 " + kDigest + " b\n");
-  const auto entries = parse_listing(text);
-  ASSERT_TRUE(entries);
-  ASSERT_EQ(entries->size(), 2U);
-  EXPECT_EQ((*entries)[0].path, "a/z");
-  EXPECT_TRUE((*entries)[1].executable);
-  EXPECT_TRUE(parse_listing("")->empty());
+  const std::string text = listing_text({{{"b", kDigest, true}, {"a/z", kDigest, false}}, {"a/empty"}});
+  EXPECT_EQ(text, "dir " + digest_of("") + " a/empty\n644 " + kDigest + " a/z\n755 " + kDigest + " b\n");
+  const auto listing = parse_listing(text);
+  ASSERT_TRUE(listing);
+  ASSERT_EQ(listing->files.size(), 2U);
+  EXPECT_EQ(listing->files[0].path, "a/z");
+  EXPECT_TRUE(listing->files[1].executable);
+  EXPECT_EQ(listing->empty_folders, std::vector<std::string>{"a/empty"});
+  EXPECT_TRUE(parse_listing("")->files.empty());
 }
 
 TEST(TreeListingTest, WhatItWouldNotWriteIsDataLoss) {
@@ -26,32 +27,33 @@ TEST(TreeListingTest, WhatItWouldNotWriteIsDataLoss) {
   for (const std::string& bad :
        {good + "\n", good + good, "644 " + kDigest + " b\n" + good, "600 " + kDigest + " a\n",
         "644 " + kDigest + " a", "644 " + kDigest + " ../a\n", "644 " + kDigest + " /a\n",
-        "644 " + kDigest + " a//b\n", "644 " + kDigest + " \n", "644 " + std::string(64, 'D') + " a\n",
-        std::string("garbage\n")})
+        "644 " + kDigest + " a//b\n", "dir " + kDigest + " a\n", "dir " + digest_of("") + " ../a\n",
+        "644 " + kDigest + " \n", "644 " + std::string(64, 'D') + " a\n", std::string("garbage\n")})
     EXPECT_FALSE(parse_listing(bad)) << bad;
 }
 
-TEST(TreeListingTest, FilesOfATreeAreSortedByBytes) {
+TEST(TreeListingTest, PathsOfATreeAreSortedByBytes) {
   const test::TempDir folder;
   folder.write("t/b", "");
   folder.write("t/B", "");
   folder.write("t/a/x", "");
   folder.write("t/a-x", "");
-  std::filesystem::create_directory(folder / "t/empty");
-  const auto files = files_of_tree(folder / "t");
-  ASSERT_TRUE(files);
-  EXPECT_EQ(*files, (std::vector<std::string>{"B", "a-x", "a/x", "b"}));
+  std::filesystem::create_directories(folder / "t/empty/deep");
+  const auto paths = paths_of_tree(folder / "t");
+  ASSERT_TRUE(paths);
+  EXPECT_EQ(paths->files, (std::vector<std::string>{"B", "a-x", "a/x", "b"}));
+  EXPECT_EQ(paths->empty_folders, std::vector<std::string>{"empty/deep"});
 }
 
 TEST(TreeListingTest, LinksAndLineBreaksAreThePluginsFault) {
   const test::TempDir folder;
   folder.write("t/a\nb", "");
-  const auto files = files_of_tree(folder / "t");
-  ASSERT_FALSE(files);
-  EXPECT_TRUE(files.error().plugin_fault);
+  const auto paths = paths_of_tree(folder / "t");
+  ASSERT_FALSE(paths);
+  EXPECT_TRUE(paths.error().plugin_fault);
   folder.write("u/a", "");
   std::filesystem::create_symlink("a", folder / "u/link");
-  EXPECT_FALSE(files_of_tree(folder / "u"));
+  EXPECT_FALSE(paths_of_tree(folder / "u"));
 }
 
 }  // namespace

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/store/quarantine.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/base/file.hpp"
+
+namespace mtc::store {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Kept {
+  std::int64_t seconds = 0;
+  std::int64_t nanoseconds = 0;
+  fs::path folder;
+  auto operator<=>(const Kept&) const = default;
+};
+
+/// Removes all but the newest entries.
+void trim(const fs::path& quarantine) {
+  std::vector<Kept> entries;
+  std::error_code ignored;  // What cannot be listed or removed now is met again at the next entry.
+  for (auto it = fs::directory_iterator(quarantine, ignored); it != fs::directory_iterator();
+       it.increment(ignored)) {
+    struct stat status {};
+    if (::lstat(it->path().c_str(), &status) == 0)
+      entries.push_back({status.st_mtim.tv_sec, status.st_mtim.tv_nsec, it->path()});
+  }
+  std::sort(entries.rbegin(), entries.rend());
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto size = bytes_under(entries[i].folder);
+    if (size) bytes += *size;
+    if (i > 0 && (i >= Quarantine::kMaxEntries || bytes > Quarantine::kMaxBytes))
+      static_cast<void>(remove_tree(entries[i].folder));
+  }
+}
+
+}  // namespace
+
+void Quarantine::put(const fs::path& entry) {
+  ++count_;
+  const auto folder = layout_.quarantine();
+  std::error_code failed = std::make_error_code(std::errc::io_error);
+  if (make_directories(folder)) {
+    // A private folder an entry, so that entries of one name (ac and actions of a key) do not meet.
+    if (auto place = make_private_folder(folder, entry.parent_path().parent_path().filename().string() + "-"))
+      fs::rename(entry, *place / entry.filename(), failed);
+  }
+  // Whatever keeps it from being moved, it must not be found again; that it is absent already is fine.
+  if (failed) static_cast<void>(remove_tree(entry));
+  trim(folder);
+}
+
+}  // namespace mtc::store
