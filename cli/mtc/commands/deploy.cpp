@@ -149,7 +149,7 @@ void add_deploy(CLI::App& app, Globals& globals, int& exit_code) {
   command
       ->add_option("--calib-samples", arguments->calib_samples,
                    "Samples of --data that calibrate, drawn with seed 0; the others evaluate (default 256)")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U))
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40U).description(""))
       ->excludes("--calib")
       ->type_name("N");
   command->add_flag("--float", arguments->keep_float, "Do not quantize");
