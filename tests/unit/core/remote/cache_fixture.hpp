@@ -70,15 +70,15 @@ class Machine {
     }
     return files;
   }
-  /// What is left of attempts in tmp/.
+  /// Files that attempts left in tmp/.
   [[nodiscard]] std::size_t staged() const {
-    std::size_t folders = 0;
+    std::size_t files = 0;
     for (const auto& session : std::filesystem::directory_iterator(folder_ / "store" / "tmp")) {
       if (!session.is_directory()) continue;
-      folders += static_cast<std::size_t>(
-          std::distance(std::filesystem::directory_iterator(session), std::filesystem::directory_iterator()));
+      for (const auto& entry : std::filesystem::recursive_directory_iterator(session))
+        files += entry.is_directory() ? 0U : 1U;
     }
-    return folders;
+    return files;
   }
 
  private:
