@@ -17,6 +17,8 @@ class Clock {
 
   /// Nanoseconds since 1970-01-01 UTC; may jump.
   [[nodiscard]] virtual std::int64_t now_unix_ns() const;
+  /// The same in whole seconds.
+  [[nodiscard]] std::int64_t now_unix_s() const { return now_unix_ns() / 1'000'000'000; }
   /// Nanoseconds since an arbitrary instant; never goes back.
   [[nodiscard]] virtual std::int64_t monotonic_ns() const;
 

@@ -88,6 +88,19 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
   return static_cast<std::uint64_t>(bytes);
 }
 
+std::optional<std::int64_t> parse_age(std::string_view text) {
+  static constexpr std::array<std::pair<char, std::int64_t>, 5> kUnits = {
+      {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 24 * 3600}, {'w', 7 * 24 * 3600}}};
+  constexpr std::int64_t kMostUnits = 1'000'000'000;  // Of weeks, too, they fit.
+  text = trim(text);
+  if (text.empty()) return std::nullopt;
+  const auto unit = std::find_if(kUnits.begin(), kUnits.end(),
+                                 [&text](const auto& known) { return known.first == text.back(); });
+  const auto number = parse_integer(text.substr(0, text.size() - 1));
+  if (unit == kUnits.end() || !number || *number < 0 || *number > kMostUnits) return std::nullopt;
+  return *number * unit->second;
+}
+
 std::string human_duration(double seconds) {
   if (!std::isfinite(seconds)) return number_text(seconds) + " s";
   if (seconds < 0) return fmt::format("-{}", human_duration(-seconds));

@@ -28,6 +28,9 @@ std::string human_bytes(std::uint64_t bytes);
 /// B are powers of 1024. nullopt for anything else.
 std::optional<std::uint64_t> parse_bytes(std::string_view text);
 
+/// The seconds that "45s", "10m", "12h", "30d" or "8w" stands for; nullopt for anything else.
+std::optional<std::int64_t> parse_age(std::string_view text);
+
 /// "3.2 ms", "12.4 s", "2 min 05 s", "1 h 02 min".
 std::string human_duration(double seconds);
 

@@ -24,6 +24,11 @@ class Layout {
   [[nodiscard]] std::filesystem::path tmp() const { return root_ / "tmp"; }
   [[nodiscard]] std::filesystem::path quarantine() const { return tmp() / "quarantine"; }
   [[nodiscard]] std::filesystem::path stat_db() const { return root_ / "stat.db"; }
+  [[nodiscard]] std::filesystem::path uses() const { return root_ / "uses"; }
+  [[nodiscard]] std::filesystem::path uses_lock() const { return root_ / "uses.lock"; }
+  [[nodiscard]] std::filesystem::path collect_lock() const { return root_ / "collect.lock"; }
+  [[nodiscard]] std::filesystem::path pin(const Digest& key) const { return pins() / key; }
+  [[nodiscard]] std::filesystem::path pins() const { return root_ / "pins"; }
   [[nodiscard]] std::filesystem::path size() const { return root_ / "size"; }
   [[nodiscard]] std::filesystem::path lock() const { return root_ / "lock"; }
   [[nodiscard]] std::filesystem::path version() const { return root_ / "layout"; }

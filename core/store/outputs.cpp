@@ -10,6 +10,7 @@ namespace mtc::store {
 namespace fs = std::filesystem;
 
 Result<fs::path> Store::path(const StoredOutput& output) {
+  MTC_TRY(state_->lease.use({{Use::Kind::blob, output.digest}}));
   if (output.folder) return state_->trees.lay_out(output.digest);
   if (!state_->blobs.check(output.digest)) return blob_missing(output.digest);
   return state_->layout.blob(output.digest);
@@ -40,10 +41,11 @@ Result<void> Store::clear() {
   }
   const auto remove_all = [this]() -> Result<void> {
     state_->session.end();
+    state_->lease.drop();
     state_->stats.clear();
     MTC_TRY(remove_tree(state_->layout.size()));
     // Results before what they refer to: an interrupted removal leaves no result without its blobs.
-    for (const char* part : {"ac", "records", "actions", "trees", "cas", "runs", "tmp"})
+    for (const char* part : {"ac", "records", "actions", "trees", "cas", "runs", "pins", "uses", "tmp"})
       MTC_TRY(remove_tree(state_->layout.root() / part));
     return {};
   };

@@ -22,7 +22,7 @@ struct Kept {
 };
 
 /// Removes all but the newest entries.
-void trim(const fs::path& quarantine) {
+void remove_oldest(const fs::path& quarantine) {
   std::vector<Kept> entries;
   std::error_code ignored;  // What cannot be listed or removed now is met again at the next entry.
   for (auto it = fs::directory_iterator(quarantine, ignored); it != fs::directory_iterator();
@@ -54,7 +54,7 @@ void Quarantine::put(const fs::path& entry) {
   }
   // Whatever keeps it from being moved, it must not be found again; that it is absent already is fine.
   if (failed) static_cast<void>(remove_tree(entry));
-  trim(folder);
+  remove_oldest(folder);
 }
 
 }  // namespace mtc::store

@@ -68,6 +68,7 @@ Result<void> Store::add_record(std::string_view document, const ActionResult& re
 }
 
 Result<std::optional<Store::Record>> Store::newest_record(const Digest& key) {
+  MTC_TRY(state_->lease.use({{Use::Kind::key, key}}));
   const fs::path folder = state_->layout.records(key);
   MTC_ASSIGN(const std::vector<std::string> names, newest_first(folder));
   for (const std::string& name : names) {
@@ -90,6 +91,7 @@ Result<std::pair<std::string, fs::path>> Store::new_run() {
   const std::int64_t now_ns = state_->clock.now_unix_ns();
   for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
     std::string id = time_name(now_ns + attempt);
+    MTC_TRY(state_->lease.use({{Use::Kind::run, id}}));
     fs::path folder = state_->layout.runs() / id;
     if (::mkdir(folder.c_str(), 0777) == 0) return std::pair(std::move(id), std::move(folder));
     if (errno != EEXIST) return errno_error(errno, "cannot create the folder of the run", folder);

@@ -7,6 +7,7 @@
 #include "core/base/file.hpp"
 #include "core/store/blobs.hpp"
 #include "core/store/layout.hpp"
+#include "core/store/lease.hpp"
 #include "core/store/session.hpp"
 #include "core/store/size_ledger.hpp"
 #include "core/store/stat_cache.hpp"
@@ -53,6 +54,7 @@ struct Store::State {
   Blobs blobs{layout, stats, quarantine, file_system};
   Trees trees{layout, blobs, stats, quarantine, file_system};
   SizeLedger size{layout.size()};
+  Lease lease{layout, file_system, clock};
   Session session;
 };
 

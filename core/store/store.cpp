@@ -80,6 +80,7 @@ Result<Digest> Store::file_digest(const fs::path& file) {
 }
 
 Result<std::optional<ActionResult>> Store::find(const Digest& key) {
+  MTC_TRY(state_->lease.use({{Use::Kind::key, key}}));
   const fs::path file = state_->layout.result(key);
   auto text = read_file(file);
   if (!text && text.error().code == Code::not_found) return std::optional<ActionResult>();
@@ -122,6 +123,10 @@ Result<std::vector<StoredOutput>> Store::add(const fs::path& staging,
     }
     stored.push_back(std::move(output));
   }
+  // Said before those that are there already are looked for.
+  std::vector<Use> uses;
+  for (const PreparedBlob& blob : blobs) uses.push_back({Use::Kind::blob, blob.digest});
+  MTC_TRY(state_->lease.use(uses));
   MTC_ASSIGN(const std::uint64_t taken, state_->blobs.take_in(blobs));
   state_->size.add(taken);
   return stored;
@@ -157,6 +162,7 @@ Result<std::optional<std::string>> Store::document(const Digest& key) {
 
 Result<void> Store::record_document(std::string_view document_text) {
   const Digest key = digest_of(document_text);
+  MTC_TRY(state_->lease.use({{Use::Kind::key, key}}));
   const auto present = document(key);
   if (present && *present) return {};
   const fs::path file = state_->layout.action(key);

@@ -127,8 +127,10 @@ class Store {
   /// What went wrong without harm since open (stat.db unreadable …), one sentence each, for the log.
   [[nodiscard]] std::vector<std::string> notes() const;
 
+  struct State;  ///< state.hpp; for core/store.
+
  private:
-  struct State;
+  friend class Upkeep;
   explicit Store(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

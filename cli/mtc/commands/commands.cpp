@@ -25,7 +25,10 @@ void collect_flags(CLI::App& app, plugin::Flags& flags) {
   for (const auto* option : app.get_options()) {
     for (const auto& name : option->get_lnames()) flags.insert(name);
   }
-  for (auto* command : app.get_subcommands({})) collect_flags(*command, flags);
+  for (auto* command : app.get_subcommands({})) {
+    // The verbs of `cache` take no parameters of plugins, so that their flags stand in nobody's way.
+    if (command->get_name() != "cache") collect_flags(*command, flags);
+  }
 }
 
 }  // namespace

@@ -44,6 +44,16 @@ TEST(TextTest, SizesAreReadInPowersOf1024) {
   for (const char* text : {"", "G", "4 apples", "-1", "1GG", "1e30"}) EXPECT_FALSE(parse_bytes(text)) << text;
 }
 
+TEST(TextTest, AgesAreRead) {
+  EXPECT_EQ(parse_age("45s"), 45);
+  EXPECT_EQ(parse_age("10m"), 600);
+  EXPECT_EQ(parse_age(" 12h "), 12 * 3600);
+  EXPECT_EQ(parse_age("30d"), 30 * 86400);
+  EXPECT_EQ(parse_age("8w"), 56 * 86400);
+  for (const char* text : {"", "d", "30", "-1d", "1.5h", "3 months", "99999999999999d"})
+    EXPECT_FALSE(parse_age(text)) << text;
+}
+
 TEST(TextTest, DurationsReadWell) {
   EXPECT_EQ(human_duration(0.000012), "12 us");
   EXPECT_EQ(human_duration(0.0032), "3.2 ms");
