@@ -22,6 +22,7 @@ TEST(DriverFlagsTest, AreThoseOfCommandsAndVerbs) {
   }
   EXPECT_FALSE(flags.contains("model"));  // Positional: not a flag.
   EXPECT_FALSE(flags.contains("width"));
+  EXPECT_FALSE(flags.contains("max-size"));  // Of `mtc cache gc`, where no plugin is.
 }
 
 TEST(DriverFlagsTest, HoldEveryOptionOfEveryFixedCommand) {
