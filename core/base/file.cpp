@@ -9,10 +9,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <random>
 #include <set>
 #include <utility>
 #include <vector>
+
+#include "core/base/temporary_file.hpp"
 
 namespace mtc {
 
@@ -31,53 +32,6 @@ ssize_t read_some(int descriptor, char* buffer, std::size_t size) {
   } while (got < 0 && errno == EINTR);
   return got;
 }
-
-fs::path folder_of(const fs::path& file) {
-  return file.has_parent_path() ? file.parent_path() : fs::path(".");
-}
-
-/// A new file beside `target`, removed unless it was renamed into place.
-class TemporaryFile {
- public:
-  TemporaryFile(const fs::path& target, FileSystem& file_system) : file_system_(file_system) {
-    std::random_device random;
-    for (int attempt = 0; attempt < kAttempts && !fd_; ++attempt) {
-      path_ = target;
-      path_ += ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(random());
-      fd_.reset(file_system.open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600));
-      if (!fd_ && errno != EEXIST) break;
-    }
-    open_errno_ = fd_ ? 0 : errno;
-  }
-  ~TemporaryFile() {
-    if (fd_ && !published_) ::unlink(path_.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  [[nodiscard]] int open_errno() const { return open_errno_; }
-  [[nodiscard]] int fd() const { return fd_.get(); }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
-  /// Sets the mode and gives the file its name.
-  Result<void> publish(const fs::path& target, mode_t mode, Outlasts outlasts) {
-    const bool durable = outlasts == Outlasts::power_cut;
-    if (::fchmod(fd_.get(), mode) != 0) return errno_error(errno, "cannot set the mode", target);
-    if (durable && file_system_.fsync(fd_.get()) != 0) return errno_error(errno, "cannot write", target);
-    if (file_system_.rename(path_.c_str(), target.c_str()) != 0)
-      return errno_error(errno, "cannot replace", target);
-    published_ = true;
-    return durable ? sync_path(folder_of(target), file_system_) : Result<void>();
-  }
-
- private:
-  static constexpr int kAttempts = 16;
-  FileSystem& file_system_;
-  fs::path path_;
-  Fd fd_;
-  int open_errno_ = 0;
-  bool published_ = false;
-};
 
 Result<void> copy_bytes(int from, const fs::path& from_name, int to, const fs::path& to_name,
                         FileSystem& file_system) {
@@ -135,7 +89,7 @@ Result<void> write_file_atomic(const fs::path& file, std::string_view content, m
   TemporaryFile temporary(file, file_system);
   if (temporary.fd() < 0) return errno_error(temporary.open_errno(), "cannot create", file);
   MTC_TRY(write_all(temporary.fd(), content, file, file_system));
-  return temporary.publish(file, mode, outlasts);
+  return temporary.publish(mode, outlasts);
 }
 
 Result<void> clone_file(const fs::path& from, const fs::path& to, mode_t mode, FileSystem& file_system) {
@@ -145,7 +99,7 @@ Result<void> clone_file(const fs::path& from, const fs::path& to, mode_t mode, F
   if (temporary.fd() < 0) return errno_error(temporary.open_errno(), "cannot create", to);
   if (file_system.clone(source.get(), temporary.fd()) != 0)
     MTC_TRY(copy_bytes(source.get(), from, temporary.fd(), to, file_system));
-  return temporary.publish(to, mode, Outlasts::kill);
+  return temporary.publish(mode, Outlasts::kill);
 }
 
 Result<void> rename_path(const fs::path& from, const fs::path& to, FileSystem& file_system) {

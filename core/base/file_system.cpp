@@ -35,7 +35,9 @@ int FileSystem::exchange(const char* a, const char* b) {
   return ::renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
 }
 
-int FileSystem::link(const char* from, const char* to) { return ::link(from, to); }
+int FileSystem::link(const char* from, const char* to) {
+  return ::linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW);
+}
 
 int FileSystem::clone(int from, int to) {
   return ::ioctl(to, FICLONE, from);  // NOLINT: variadic by POSIX

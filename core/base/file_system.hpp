@@ -29,6 +29,7 @@ class FileSystem {
   virtual int rename(const char* from, const char* to);
   /// renameat2 with RENAME_EXCHANGE; fails with ENOSYS or EINVAL where that cannot be.
   virtual int exchange(const char* a, const char* b);
+  /// A further name for a file; links are followed, so that /proc/self/fd/<n> stands for an open file.
   virtual int link(const char* from, const char* to);
   /// FICLONE: lets `to` share the blocks of `from`; fails with EOPNOTSUPP or EXDEV where that cannot be.
   virtual int clone(int from, int to);

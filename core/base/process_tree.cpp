@@ -63,7 +63,7 @@ std::vector<pid_t> below(pid_t root, const std::set<pid_t>& spare) {
     open.pop_back();
     const auto [first, last] = children.equal_range(parent);
     for (auto it = first; it != last; ++it) {
-      if (spare.count(it->second) != 0) continue;
+      if (spare.contains(it->second)) continue;
       found.push_back(it->second);
       open.push_back(it->second);
     }

@@ -72,7 +72,7 @@ Result<Eviction> Collector::choose(const std::set<Digest>& pins) {
   facts.now_unix_s = state_.clock.now_unix_s();
   facts.last_use = [this](const Digest& key) { return uses_.last_use(key); };
   facts.in_use = [this](const Digest& key) { return uses_.in_use({Use::Kind::key, key}); };
-  facts.pinned = [&pins](const Digest& key) { return pins.count(key) != 0; };
+  facts.pinned = [&pins](const Digest& key) { return pins.contains(key); };
   facts.run_in_use = [this](const std::string& run) { return uses_.in_use({Use::Kind::run, run}); };
   MTC_ASSIGN(inventory_, take_inventory(state_.layout, facts.now_unix_s));
   return choose_evictions(inventory_, policy_, facts);
@@ -105,18 +105,18 @@ Result<void> Collector::remove_entries(const Eviction& eviction) {
 Result<void> Collector::remove_blobs(const Eviction& eviction) {
   const std::set<std::size_t> gone(eviction.entries.begin(), eviction.entries.end());
   for (std::size_t i = 0; i < inventory_.entries.size(); ++i) {
-    if (gone.count(i) == 0)
+    if (!gone.contains(i))
       needed_.insert(inventory_.entries[i].blobs.begin(), inventory_.entries[i].blobs.end());
   }
   protect({uses_.in_use().begin(), uses_.in_use().end()});
   std::vector<Victim> victims;
   for (const auto& [digest, bytes] : inventory_.trees) {
-    if (needed_.count(digest) == 0)
+    if (!needed_.contains(digest))
       victims.push_back(
           {state_.layout.tree(digest), bytes, {Use::Kind::blob, digest}, &CollectReport::trees});
   }
   for (const auto& [digest, bytes] : inventory_.blobs) {
-    if (needed_.count(digest) == 0)
+    if (!needed_.contains(digest))
       victims.push_back(
           {state_.layout.blob(digest), bytes, {Use::Kind::blob, digest}, &CollectReport::blobs});
   }
@@ -155,7 +155,7 @@ Result<void> Collector::finish(const Eviction& eviction) {
   for (const auto& [key, bytes] : inventory_.documents) known.insert(key);
   for (const Digest& key : eviction.documents) known.erase(key);
   // What came while this worked is in files of living sessions, which stay.
-  return uses_.fold([&known](const Digest& key) { return known.count(key) != 0; });
+  return uses_.fold([&known](const Digest& key) { return known.contains(key); });
 }
 
 Result<void> Collector::remove(std::string_view phase, const std::vector<Victim>& victims) {
@@ -193,7 +193,7 @@ Result<void> Collector::remove_batch(const Victim* first, const Victim* last) {
 }
 
 bool Collector::kept(const Use& use) const {
-  return use.kind == Use::Kind::blob ? needed_.count(use.name) != 0 : uses_.in_use(use);
+  return use.kind == Use::Kind::blob ? needed_.contains(use.name) : uses_.in_use(use);
 }
 
 void Collector::protect(const std::vector<Use>& uses) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace mtc::store {
 
@@ -16,7 +17,10 @@ struct Item {
   Kind kind = Kind::entry;
   std::size_t index = 0;
   Digest key;
-  auto operator<=>(const Item&) const = default;
+  bool operator<(const Item& other) const {
+    return std::tie(used_unix_s, kind, index, key) <
+           std::tie(other.used_unix_s, other.kind, other.index, other.key);
+  }
 };
 
 class Chooser {
@@ -30,10 +34,10 @@ class Chooser {
       for (const Digest& digest : entry.blobs) ++needed_[digest];
     }
     for (const auto& [digest, bytes] : inventory.blobs) {
-      if (needed_.count(digest) == 0) free_blob(digest);
+      if (!needed_.contains(digest)) free_blob(digest);
     }
     for (const auto& [digest, bytes] : inventory.trees) {
-      if (inventory.blobs.count(digest) == 0) eviction_.bytes_left -= bytes;
+      if (!inventory.blobs.contains(digest)) eviction_.bytes_left -= bytes;
     }
   }
 

@@ -64,7 +64,7 @@ class Walk {
     for (Entry& entry : inventory_.entries) {
       entry.whole = entry.whole &&
                     std::all_of(entry.blobs.begin(), entry.blobs.end(),
-                                [this](const Digest& digest) { return inventory_.blobs.count(digest) != 0; });
+                                [this](const Digest& digest) { return inventory_.blobs.contains(digest); });
     }
     return std::move(inventory_);
   }
@@ -147,9 +147,9 @@ class Walk {
     MTC_ASSIGN(inventory_.quarantine_bytes, bytes_under(layout_.quarantine()));
     MTC_ASSIGN(const std::uint64_t tmp, bytes_under(layout_.tmp()));
     inventory_.staging_bytes = tmp - std::min(tmp, inventory_.quarantine_bytes);
-    static const std::set<std::string> kCounted = {"ac", "actions", "cas", "records", "runs", "tmp", "trees"};
+    static const std::set<std::string> counted = {"ac", "actions", "cas", "records", "runs", "tmp", "trees"};
     return visit_folder(layout_.root(), [this](const Found& found) -> Result<void> {
-      if (kCounted.count(found.name) != 0) return {};
+      if (counted.contains(found.name)) return {};
       MTC_ASSIGN(const std::uint64_t bytes,
                  S_ISDIR(found.status.st_mode) ? bytes_under(found.path) : Result(size_of(found)));
       inventory_.other_bytes += bytes;

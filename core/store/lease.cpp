@@ -32,7 +32,7 @@ Result<void> Lease::use(const std::vector<Use>& uses) {
   const std::lock_guard guard(mutex_);
   std::vector<Use> fresh;
   std::copy_if(uses.begin(), uses.end(), std::back_inserter(fresh),
-               [this](const Use& use) { return held_.count(use) == 0; });
+               [this](const Use& use) { return !held_.contains(use); });
   if (fresh.empty()) return {};
   // What cannot be folded now is folded by the next session, or by gc.
   if (!fd_) static_cast<void>(fold_uses(layout_));

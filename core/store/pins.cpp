@@ -94,6 +94,7 @@ Result<std::vector<Digest>> Upkeep::pin(std::string_view key_or_run) {
   MTC_ASSIGN(std::vector<Digest> keys, keys_of(key_or_run));
   MTC_TRY(make_directories(state.layout.pins()));
   std::vector<Use> uses;
+  uses.reserve(keys.size());
   for (const Digest& key : keys) uses.push_back({Use::Kind::key, key});
   // A gc that has read the pins already then meets the uses.
   MTC_TRY(state.lease.use(uses));

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <tuple>
 #include <vector>
 
 #include "core/base/file.hpp"
@@ -18,7 +19,9 @@ struct Kept {
   std::int64_t seconds = 0;
   std::int64_t nanoseconds = 0;
   fs::path folder;
-  auto operator<=>(const Kept&) const = default;
+  bool operator<(const Kept& other) const {
+    return std::tie(seconds, nanoseconds, folder) < std::tie(other.seconds, other.nanoseconds, other.folder);
+  }
 };
 
 /// Removes all but the newest entries.

@@ -125,6 +125,7 @@ Result<std::vector<StoredOutput>> Store::add(const fs::path& staging,
   }
   // Said before those that are there already are looked for.
   std::vector<Use> uses;
+  uses.reserve(blobs.size());
   for (const PreparedBlob& blob : blobs) uses.push_back({Use::Kind::blob, blob.digest});
   MTC_TRY(state_->lease.use(uses));
   MTC_ASSIGN(const std::uint64_t taken, state_->blobs.take_in(blobs));

@@ -96,9 +96,9 @@ Result<TreePaths> paths_of_tree(const std::filesystem::path& folder) {
       return bad_entry(it->path(), "something that is no regular file");
     std::string relative = it->path().lexically_relative(folder).generic_string();
     if (relative.find('\n') != std::string::npos) return bad_entry(it->path(), "a name with a line break");
-    if (!inner) paths.files.push_back(std::move(relative));
-    if (inner && fs::is_empty(it->path(), error)) paths.empty_folders.push_back(std::move(relative));
+    const bool empty = inner && fs::is_empty(it->path(), error);
     if (error) break;
+    if (!inner || empty) (inner ? paths.empty_folders : paths.files).push_back(std::move(relative));
   }
   if (error) return errno_error(error.value(), "cannot list", folder);
   std::sort(paths.files.begin(), paths.files.end());

@@ -53,7 +53,7 @@ ListedEntry listed(Entry entry, const std::optional<std::string>& document, std:
   item.record = entry.record;
   item.made_unix_s = entry.made_unix_s;
   item.used_unix_s = last_use == 0 ? entry.made_unix_s : last_use;
-  item.pinned = pinned.count(entry.key) != 0;
+  item.pinned = pinned.contains(entry.key);
   item.whole = entry.whole;
   for (const StoredOutput& output : entry.result.outputs) item.bytes += output.bytes;
   item.key = std::move(entry.key);

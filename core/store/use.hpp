@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 namespace mtc::store {
 
@@ -16,7 +17,8 @@ struct Use {
   enum class Kind { key, blob, run };
   Kind kind = Kind::key;
   std::string name;
-  auto operator<=>(const Use&) const = default;
+  bool operator==(const Use& other) const { return kind == other.kind && name == other.name; }
+  bool operator<(const Use& other) const { return std::tie(kind, name) < std::tie(other.kind, other.name); }
 };
 
 /// A use and when it was.

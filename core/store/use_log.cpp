@@ -55,7 +55,7 @@ Result<void> UseLog::read() {
 Result<std::vector<Use>> UseLog::read_more() {
   MTC_ASSIGN(const std::vector<std::string> names, session_files(layout_.uses()));
   for (const std::string& name : names) {
-    if (ended_.count(name) == 0) living_.try_emplace(name, Living{layout_.uses() / name, 0});
+    if (!ended_.contains(name)) living_.try_emplace(name, Living{layout_.uses() / name, 0});
   }
   std::vector<Use> fresh;
   for (auto& [name, living] : living_) {

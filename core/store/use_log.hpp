@@ -36,7 +36,7 @@ class UseLog {
   /// When `key` was used last; 0 when nothing is known.
   [[nodiscard]] std::int64_t last_use(const Digest& key) const;
   /// Whether a session that lives, or lived when read() was called, names it.
-  [[nodiscard]] bool in_use(const Use& use) const { return used_.count(use) != 0; }
+  [[nodiscard]] bool in_use(const Use& use) const { return used_.contains(use); }
   [[nodiscard]] const std::set<Use>& in_use() const { return used_; }
   [[nodiscard]] std::size_t living() const { return living_.size(); }
 

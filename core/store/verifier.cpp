@@ -65,7 +65,7 @@ Result<void> Verifier::blob(const Digest& digest) {
 std::optional<std::uint64_t> Verifier::good_blob(const Digest& digest) {
   const auto found = good_.find(digest);
   if (found != good_.end()) return found->second;
-  if (inventory_.blobs.count(digest) != 0) return std::nullopt;
+  if (inventory_.blobs.contains(digest)) return std::nullopt;
   // It came after the walk, with an entry that the walk still met.
   const auto actual = digest_of_file(state_.layout.blob(digest));
   std::error_code error;

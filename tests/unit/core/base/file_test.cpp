@@ -24,9 +24,14 @@ class FaultyFileSystem : public FileSystem {
   int fsync_errno = 0;
   int rename_errno = 0;
   int exchange_errno = 0;
+  bool names_only = false;  ///< Files without a name cannot be made.
   std::size_t writes = 0;
   std::size_t fsyncs = 0;
 
+  int open(const char* path, int flags, mode_t mode) override {
+    if (names_only && (flags & O_TMPFILE) == O_TMPFILE) return fail(EOPNOTSUPP);
+    return FileSystem::open(path, flags, mode);
+  }
   ssize_t write(int descriptor, const void* data, std::size_t size) override {
     ++writes;
     if (write_errno != 0 && writes > 1) return fail(write_errno);
@@ -86,6 +91,42 @@ TEST(FileTest, AtomicWriteReplacesContentAndMode) {
   EXPECT_EQ(entries_in(folder.path()), 1U);
 }
 
+TEST(FileTest, AFileThatIsBeingWrittenHasNoName) {
+  const test::TempDir folder;
+  class LookingFileSystem : public FileSystem {
+   public:
+    fs::path folder;
+    std::size_t seen = 0;
+    bool nameless = true;
+    int open(const char* path, int flags, mode_t mode) override {
+      const int descriptor = FileSystem::open(path, flags, mode);
+      if ((flags & O_TMPFILE) == O_TMPFILE) nameless = descriptor >= 0;
+      return descriptor;
+    }
+    ssize_t write(int descriptor, const void* data, std::size_t size) override {
+      seen = entries_in(folder);
+      return FileSystem::write(descriptor, data, size);
+    }
+  } looking;
+  looking.folder = folder.path();
+  ASSERT_TRUE(write_file_atomic(folder / "x", "content", 0644, looking));
+  if (!looking.nameless) GTEST_SKIP() << "this file system knows no files without a name";
+  EXPECT_EQ(looking.seen, 0U);
+  EXPECT_EQ(entries_in(folder.path()), 1U);
+}
+
+TEST(FileTest, AFileSystemWithoutNamelessFilesIsWrittenToAllTheSame) {
+  const test::TempDir folder;
+  FaultyFileSystem faulty;
+  faulty.names_only = true;
+  ASSERT_TRUE(write_file_atomic(folder / "x", "content", 0444, faulty));
+  EXPECT_EQ(test::read_file(folder / "x"), "content");
+  faulty.rename_errno = EACCES;
+  EXPECT_FALSE(write_file_atomic(folder / "x", "new", 0644, faulty));
+  EXPECT_EQ(test::read_file(folder / "x"), "content");
+  EXPECT_EQ(entries_in(folder.path()), 1U);
+}
+
 TEST(FileTest, ShortWritesAreContinued) {
   const test::TempDir folder;
   FaultyFileSystem faulty;
@@ -116,12 +157,15 @@ TEST(FileTest, AFailingFsyncOrRenamePublishesNothing) {
   const auto unsynced = write_file_atomic(folder / "x", "new", 0644, faulty, Outlasts::power_cut);
   ASSERT_FALSE(unsynced);
   EXPECT_EQ(unsynced.error().code, Code::data_loss);
+  EXPECT_EQ(entries_in(folder.path()), 0U);
   faulty.fsync_errno = 0;
   faulty.rename_errno = EACCES;
+  folder.write("x", "old");
   const auto unnamed = write_file_atomic(folder / "x", "new", 0644, faulty);
   ASSERT_FALSE(unnamed);
   EXPECT_EQ(unnamed.error().code, Code::permission_denied);
-  EXPECT_EQ(entries_in(folder.path()), 0U);
+  EXPECT_EQ(test::read_file(folder / "x"), "old");
+  EXPECT_EQ(entries_in(folder.path()), 1U);
 }
 
 TEST(FileTest, OnlyWhatMustOutlastAPowerCutIsSynced) {

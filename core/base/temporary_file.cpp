@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/base/temporary_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <random>
+
+namespace mtc {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kNameAttempts = 16;
+
+fs::path parent_of_file(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+}  // namespace
+
+TemporaryFile::TemporaryFile(fs::path target, FileSystem& file_system)
+    : target_(std::move(target)), file_system_(file_system) {
+  fd_.reset(file_system_.open(parent_of_file(target_).c_str(), O_WRONLY | O_TMPFILE, 0600));
+  open_errno_ = fd_ ? 0 : errno;
+  // Kernels and file systems without it answer with one of these.
+  if (open_errno_ == EOPNOTSUPP || open_errno_ == EISDIR || open_errno_ == EINVAL) open_named();
+}
+
+TemporaryFile::~TemporaryFile() {
+  if (!path_.empty()) ::unlink(path_.c_str());
+}
+
+fs::path TemporaryFile::free_name() const {
+  std::random_device random;
+  fs::path name = target_;
+  name += ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(random());
+  return name;
+}
+
+void TemporaryFile::open_named() {
+  for (int attempt = 0; attempt < kNameAttempts && !fd_; ++attempt) {
+    const fs::path name = free_name();
+    fd_.reset(file_system_.open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600));
+    open_errno_ = fd_ ? 0 : errno;
+    if (fd_)
+      path_ = name;
+    else if (open_errno_ != EEXIST)
+      return;
+  }
+}
+
+Result<bool> TemporaryFile::link_as(const fs::path& name) {
+  const std::string own = "/proc/self/fd/" + std::to_string(fd_.get());
+  if (file_system_.link(own.c_str(), name.c_str()) == 0) return true;
+  if (errno == EEXIST) return false;
+  return errno_error(errno, "cannot write", target_);
+}
+
+Result<void> TemporaryFile::replace_target() {
+  // A name cannot be linked over another: it takes a free one, which then moves.
+  for (int attempt = 0; attempt < kNameAttempts && path_.empty(); ++attempt) {
+    const fs::path name = free_name();
+    MTC_ASSIGN(const bool linked, link_as(name));
+    if (linked) path_ = name;
+  }
+  if (path_.empty()) return errno_error(EEXIST, "cannot write", target_);
+  if (file_system_.rename(path_.c_str(), target_.c_str()) != 0)
+    return errno_error(errno, "cannot replace", target_);
+  path_.clear();
+  return {};
+}
+
+Result<void> TemporaryFile::publish(mode_t mode, Outlasts outlasts) {
+  const bool durable = outlasts == Outlasts::power_cut;
+  if (::fchmod(fd_.get(), mode) != 0) return errno_error(errno, "cannot set the mode", target_);
+  if (durable && file_system_.fsync(fd_.get()) != 0) return errno_error(errno, "cannot write", target_);
+  bool named = false;
+  if (path_.empty()) {
+    MTC_ASSIGN(named, link_as(target_));
+  }
+  if (!named) MTC_TRY(replace_target());
+  return durable ? sync_path(parent_of_file(target_), file_system_) : Result<void>();
+}
+
+}  // namespace mtc
