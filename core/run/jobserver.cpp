@@ -28,7 +28,7 @@ Result<Jobserver> Jobserver::make(int slots) {
   const std::string name = fmt::format("/proc/self/fd/{}", ends[0]);
   Fd own_read(::open(name.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!own_read) return errno_error(errno, "cannot open the jobserver's pipe", name);
-  Jobserver server(std::move(read_end), std::move(write_end), std::move(own_read));
+  Jobserver server(slots, std::move(read_end), std::move(write_end), std::move(own_read));
   server.give_back(slots);
   return server;
 }
@@ -48,6 +48,12 @@ void Jobserver::give_back(int count) {
   // Never more bytes than slots, which is far below the size of a pipe: the write is whole and does not
   // block.
   static_cast<void>(write_all(write_end_.get(), slots, "jobserver"));
+}
+
+void Jobserver::refill() {
+  while (try_take(1)) {
+  }
+  give_back(slots_);
 }
 
 std::vector<std::pair<int, int>> Jobserver::descriptors() const {

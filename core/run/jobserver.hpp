@@ -23,6 +23,9 @@ class Jobserver {
   /// owns one without asking, as the protocol wants it.
   bool try_take(int count);
   void give_back(int count);
+  /// Makes all slots free again. Only while nothing runs that may hold one: what was killed with a slot in
+  /// its hand cannot give it back.
+  void refill();
 
   /// {ours, number in the child}, to hand to a worker.
   [[nodiscard]] std::vector<std::pair<int, int>> descriptors() const;
@@ -30,9 +33,13 @@ class Jobserver {
   [[nodiscard]] static std::string makeflags();
 
  private:
-  Jobserver(Fd read_end, Fd write_end, Fd own_read)
-      : read_end_(std::move(read_end)), write_end_(std::move(write_end)), own_read_(std::move(own_read)) {}
+  Jobserver(int slots, Fd read_end, Fd write_end, Fd own_read)
+      : slots_(slots),
+        read_end_(std::move(read_end)),
+        write_end_(std::move(write_end)),
+        own_read_(std::move(own_read)) {}
 
+  int slots_;
   Fd read_end_;  ///< Blocking, as the clients expect it.
   Fd write_end_;
   Fd own_read_;  ///< The same pipe opened anew, so that only this end does not block.

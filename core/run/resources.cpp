@@ -35,7 +35,7 @@ int Resources::slots(const Demand& demand) const {
 }
 
 bool Resources::fits(const Demand& demand) const {
-  if (running_ == 0) return true;
+  if (idle()) return true;
   if (exclusive_ || demand.exclusive) return false;
   if (cpu_ + slots(demand) > capacity_.cpu) return false;
   if (capacity_.memory_bytes > 0 && memory_bytes_ + demand.memory_bytes > capacity_.memory_bytes)

@@ -23,7 +23,7 @@ struct Capacity {
   std::uint64_t memory_bytes = 0;  ///< 0 = not limited.
 };
 
-/// Memory of this machine, or of the control group that this process is in where that is less; 0 when
+/// Memory of this machine, or of its container where the root of the control groups says less; 0 when
 /// unknown.
 std::uint64_t memory_of_machine();
 
@@ -34,6 +34,7 @@ class Resources {
 
   /// Whether `demand` can be met now. A demand beyond the capacity is met when nothing else runs.
   [[nodiscard]] bool fits(const Demand& demand) const;
+  [[nodiscard]] bool idle() const { return running_ == 0; }
   void take(const Demand& demand);
   void give_back(const Demand& demand);
   /// Slots that `demand` takes.

@@ -89,6 +89,10 @@ class Scheduler {
           std::ranges::all_of(task.needs, [this](std::size_t need) { return states_[need] == State::well; });
       if (!ready) continue;
       if (jobserver_.try_take(resources_.slots(task.demand))) return i;
+      if (resources_.idle()) {
+        jobserver_.refill();  // No worker is left, so the slots went down with killed compilers.
+        if (jobserver_.try_take(resources_.slots(task.demand))) return i;
+      }
       short_of_slots_ = true;
     }
     return std::nullopt;

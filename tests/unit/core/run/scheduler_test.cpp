@@ -145,6 +145,21 @@ TEST_F(SchedulerTest, AStopStartsNothingMore) {
   EXPECT_THAT(left_out_, ElementsAre(1, 2));
 }
 
+TEST_F(SchedulerTest, SlotsThatDiedWithACompilerComeBack) {
+  auto jobserver = Jobserver::make(2);
+  ASSERT_TRUE(jobserver);
+  tasks_.tasks.resize(2);
+  tasks_.tasks[1].needs = {0};
+  tasks_.tasks[1].demand.cpu = 2;
+  tasks_.run = [&](std::size_t index) {
+    // A compiler below task 0 takes the other slot and is killed with it.
+    EXPECT_TRUE(index == 1 || jobserver->try_take(1));
+    return record(index, Ended::well);
+  };
+  run_tasks(tasks_, {2, 0}, *jobserver);
+  EXPECT_THAT(ran_, ElementsAre(0, 1));
+}
+
 TEST_F(SchedulerTest, WaitsForASlotThatACompilerHas) {
   auto jobserver = Jobserver::make(2);
   ASSERT_TRUE(jobserver);
