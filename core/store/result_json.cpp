@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/base/text.hpp"
+#include "core/store/tree_listing.hpp"
 
 namespace mtc::store {
 
@@ -70,6 +71,7 @@ Result<ActionResult> result_from_json(const Digest& key, std::string_view text) 
     ActionResult result = decode(json);
     for (const StoredOutput& output : result.outputs) {
       if (!is_digest(output.digest)) return damaged("output " + output.name + " has no digest");
+      if (!stays_inside(output.name)) return damaged("an output is named \"" + output.name + "\"");
     }
     return result;
   } catch (const Json::exception& error) {

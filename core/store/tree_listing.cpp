@@ -18,13 +18,6 @@ constexpr std::string_view kExecutable = "755";
 constexpr std::string_view kFolder = "dir";
 constexpr std::size_t kPathStart = kModeDigits + 1 + kDigestDigits + 1;
 
-/// True for a relative path of plain names.
-bool stays_inside(std::string_view path) {
-  const auto parts = split(path, '/');
-  return std::none_of(parts.begin(), parts.end(),
-                      [](const std::string& part) { return part.empty() || part == "." || part == ".."; });
-}
-
 const Digest& digest_of_nothing() {
   static const Digest digest = digest_of("");
   return digest;
@@ -54,6 +47,12 @@ Error bad_entry(const std::filesystem::path& path, const char* what) {
 }
 
 }  // namespace
+
+bool stays_inside(std::string_view path) {
+  const auto parts = split(path, '/');
+  return std::none_of(parts.begin(), parts.end(),
+                      [](const std::string& part) { return part.empty() || part == "." || part == ".."; });
+}
 
 std::string listing_text(const TreeListing& listing) {
   std::map<std::string_view, std::string> lines;

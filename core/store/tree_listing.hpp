@@ -27,6 +27,10 @@ struct TreeListing {
   std::vector<std::string> empty_folders;
 };
 
+/// Whether `path` is a relative path of plain names, parts separated by '/': what it names lies below the
+/// folder that it is appended to.
+bool stays_inside(std::string_view path);
+
 /// The text of the listing; files and folders in any order.
 std::string listing_text(const TreeListing& listing);
 

@@ -38,6 +38,17 @@ TEST(ResultJsonTest, EveryChangedByteIsNoticed) {
   }
 }
 
+TEST(ResultJsonTest, AnOutputWhoseNameIsAWayOutIsDamage) {
+  // With a checksum that is right, as somebody may write it into a remote cache.
+  for (const char* name : {"../model", "/model", "a/../../model", "..", ""}) {
+    ActionResult result;
+    result.outputs.push_back({name, Digest(64, 'b'), 12, false});
+    const auto back = result_from_json(kKey, result_to_json(kKey, result));
+    ASSERT_FALSE(back) << name;
+    EXPECT_EQ(back.error().code, Code::data_loss);
+  }
+}
+
 TEST(ResultJsonTest, OtherTypesAreDataLoss) {
   for (const char* text : {"", "[]", "3", "{}", "{\"checksum\": 4}", "\xff\xfe"}) {
     const auto result = result_from_json(kKey, text);
