@@ -60,6 +60,9 @@ void Progress::event(const Json& event) {
     if (level == "warning" || level == "error") {
       line(fmt::format("  {}: {}: {}", level, event.value("stage", ""), event.value("text", "")));
     }
+  } else if (type == "action.waiting") {
+    line(fmt::format("  {} {} waits for the same work of {}", event.value("stage", ""),
+                     event.value("kind", ""), event.value("holder", "")));
   } else if (type == "worker.started") {
     live(fmt::format("  {} {} …", event.value("stage", ""), event.value("kind", "")));
   } else if (type == "remote.warning") {

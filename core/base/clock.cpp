@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/clock.hpp"
 
+#include <array>
 #include <ctime>
 
 namespace mtc {
@@ -22,6 +23,15 @@ std::int64_t Clock::monotonic_ns() const { return read_clock(CLOCK_MONOTONIC); }
 const Clock& Clock::real() {
   static const Clock clock;
   return clock;
+}
+
+std::string utc_text(std::int64_t unix_s) {
+  const std::time_t time = unix_s;
+  std::tm parts{};
+  ::gmtime_r(&time, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
 }
 
 }  // namespace mtc

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace mtc {
 
@@ -25,5 +26,8 @@ class Clock {
   /// The one real clock.
   static const Clock& real();
 };
+
+/// "2025-01-31T23:59:59Z".
+std::string utc_text(std::int64_t unix_s);
 
 }  // namespace mtc

@@ -133,7 +133,7 @@ Result<bool> ActionRunner::lookup(std::size_t index, const PreparedAction& prepa
 Result<bool> ActionRunner::fetch(std::size_t index, const PreparedAction& prepared) {
   if (options_.remote == nullptr || plan_.actions[index].record) return false;
   if (options_.remote->fetch(prepared.document)) return lookup(index, prepared);
-  if (options_.stop.uttered()) return Error{Code::cancelled, "interrupted", {}, {}};
+  if (options_.stop.uttered()) return interrupted();
   return false;
 }
 
@@ -208,8 +208,7 @@ Result<store::ActionLock> ActionRunner::lock(std::size_t index, const PreparedAc
                    "wait for it, or raise --lock-timeout"};
     }
     pollfd stop{options_.stop.descriptor, POLLIN, 0};
-    if (::poll(&stop, stop.fd >= 0 ? 1 : 0, kLockPollMs) > 0)
-      return Error{Code::cancelled, "interrupted", {}, "run it again: finished stages are in the store"};
+    if (::poll(&stop, stop.fd >= 0 ? 1 : 0, kLockPollMs) > 0) return interrupted();
   }
 }
 

@@ -78,8 +78,7 @@ class Attempt {
     if (outcome_) return {};
     const double now = now_s();
     if (stopping_ && now - stop_s_ > static_cast<double>(kGraceMs) * 1e-3) {
-      set_outcome(WorkerOutcome::End::stopped,
-                  {Code::cancelled, "interrupted", {}, "run it again: finished stages are in the store"});
+      set_outcome(WorkerOutcome::End::stopped, interrupted());
     } else if (options_.timeout_s > 0 && now - start > options_.timeout_s) {
       set_outcome(WorkerOutcome::End::timeout,
                   {Code::deadline_exceeded,
@@ -159,8 +158,7 @@ class Attempt {
     if (outcome_ && status->signal == 0) return {};
     if (stopping_) {
       outcome_.reset();
-      set_outcome(WorkerOutcome::End::stopped,
-                  {Code::cancelled, "interrupted", {}, "run it again: finished stages are in the store"});
+      set_outcome(WorkerOutcome::End::stopped, interrupted());
       return {};
     }
     const std::string how = status->signal != 0
@@ -199,6 +197,10 @@ class Attempt {
 };
 
 }  // namespace
+
+Error interrupted() {
+  return {Code::cancelled, "interrupted", {}, "run it again: finished stages are in the store"};
+}
 
 bool StopSignal::uttered() const {
   pollfd watched{descriptor, POLLIN, 0};

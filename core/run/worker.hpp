@@ -25,6 +25,9 @@ struct StopSignal {
   [[nodiscard]] bool uttered() const;
 };
 
+/// What an action that the user stopped ends with.
+Error interrupted();
+
 struct WorkerOptions {
   std::filesystem::path program;  ///< mtc-worker
   std::filesystem::path log;      ///< stdout, stderr and log lines of the worker.

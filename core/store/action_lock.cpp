@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <ctime>
 
 #include <fmt/format.h>
 
+#include "core/base/clock.hpp"
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
 
@@ -26,12 +26,8 @@ fs::path lock_file(const fs::path& root, const Digest& key) {
 std::string this_holder() {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0) host[0] = '\0';
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  std::array<char, 32> time{};
-  std::strftime(time.data(), time.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return fmt::format("process {} on {}, since {}", ::getpid(), host.data(), time.data());
+  return fmt::format("process {} on {}, since {}", ::getpid(), host.data(),
+                     utc_text(Clock::real().now_unix_s()));
 }
 
 }  // namespace

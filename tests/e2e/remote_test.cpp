@@ -23,29 +23,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::Pair;
 
-constexpr const char* kStages = R"(mtc = 1
-[stage.images]
-uses = "data.generate"
-with = { samples = 20 }
-[data.test]
-stage = "images.tensors"
-preprocess = "unit"
-classes = 10
-[stage.init]
-uses = "train.init"
-with = { width = 2, stages = 2 }
-[stage.pruned]
-uses = "sparsify.magnitude"
-model = "init.model"
-[stage.build]
-uses = "compile"
-model = "pruned.model"
-target = "cpu.portable"
-[stage.score]
-uses = "evaluate.classification"
-artifact = "build.artifact"
-data = "test"
-)";
 constexpr const char* kOneStage = "mtc = 1\n[stage.init]\nuses = \"train.init\"\nwith = { width = 2 }\n";
 
 std::size_t workers_started(const std::filesystem::path& events) {
@@ -84,7 +61,7 @@ TEST(Remote, ASecondMachineTakesEverythingFromNginxWithoutAWorker) {
   if (!Nginx::installed()) GTEST_SKIP() << "nginx is not installed (apt install nginx-light)";
   const Nginx nginx({});
   Sandbox first;
-  const auto made = first.run(kStages, {"--remote", nginx.url()});
+  const auto made = first.run(kSmallPipeline, {"--remote", nginx.url()});
   ASSERT_EQ(made.exit_code, 0) << made.err;
   EXPECT_EQ(made.json()["remote"]["uploads"], 6);
   EXPECT_EQ(made.json()["remote"]["misses"], 6);
@@ -103,7 +80,7 @@ TEST(Remote, ASecondMachineTakesEverythingFromNginxWithoutAWorker) {
 
   Sandbox second;
   second.set("MTC_REMOTE", nginx.url());
-  const auto taken = second.run(kStages, {"--events", "events.jsonl", "--remote-read-only"});
+  const auto taken = second.run(kSmallPipeline, {"--events", "events.jsonl", "--remote-read-only"});
   ASSERT_EQ(taken.exit_code, 0) << taken.err;
   EXPECT_EQ(workers_started(second / "events.jsonl"), 0U);
   EXPECT_THAT(statuses_of(taken.json()), Each(Pair(testing::_, "hit")));
@@ -114,7 +91,7 @@ TEST(Remote, ASecondMachineTakesEverythingFromNginxWithoutAWorker) {
     for (const auto& [name, output] : stage_of(made.json(), stage)["outputs"].items())
       EXPECT_EQ(output["digest"], stage_of(taken.json(), stage)["outputs"][name]["digest"]) << stage << name;
   }
-  const auto again = second.run(kStages);
+  const auto again = second.run(kSmallPipeline);
   EXPECT_EQ(action_statuses(again.json()), std::set<std::string>{"hit"}) << "they are in the store now";
   EXPECT_EQ(second.staging(), std::set<std::string>{}) << "nothing is left of the downloads";
 }
@@ -173,7 +150,7 @@ TEST(Remote, ADeadCacheIsOneWarningOrExitCode8) {
   CacheServer server;
   server.stop();  // Its port refuses from here on.
   Sandbox box;
-  const auto run = box.run(kStages, {"--remote", server.url()});
+  const auto run = box.run(kSmallPipeline, {"--remote", server.url()});
   EXPECT_EQ(run.exit_code, 0) << run.err;
   EXPECT_THAT(statuses_of(run.json()), Each(Pair(testing::_, "ran")));
   const auto first = run.err.find("warning: the remote cache");

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What runs again and what does not: nothing without a change, and after one only what depends on it.
+#include <unistd.h>
+
 #include <fstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/store/action_lock.hpp"
 #include "tests/e2e/sandbox.hpp"
 
 namespace mtc::test {
@@ -12,29 +16,7 @@ namespace {
 
 using Statuses = std::map<std::string, std::string>;
 
-constexpr const char* kPipeline = R"(mtc = 1
-[stage.images]
-uses = "data.generate"
-with = { samples = 20 }
-[data.test]
-stage = "images.tensors"
-preprocess = "unit"
-classes = 10
-[stage.init]
-uses = "train.init"
-with = { width = 2, stages = 2 }
-[stage.pruned]
-uses = "sparsify.magnitude"
-model = "init.model"
-[stage.build]
-uses = "compile"
-model = "pruned.model"
-target = "cpu.portable"
-[stage.score]
-uses = "evaluate.classification"
-artifact = "build.artifact"
-data = "test"
-[stage.speed]
+const std::string kPipeline = std::string(kSmallPipeline) + R"([stage.speed]
 uses = "bench.latency"
 artifact = "build.artifact"
 with = { warmup_seconds = 0.0, min_seconds = 0.0, min_runs = 5 }
@@ -187,6 +169,20 @@ TEST(Reuse, SameSeedGivesSameBytesAndAnotherGivesOthers) {
   EXPECT_EQ(seven.size(), 64U);
   EXPECT_EQ(seven, digest(7));
   EXPECT_NE(seven, digest(8));
+}
+
+TEST(Reuse, WaitsForAnotherRunOfTheSameActionAndSaysForWhom) {
+  Sandbox box;
+  const std::string pipeline = "mtc = 1\n[stage.init]\nuses = \"train.init\"\nwith = { width = 2 }\n";
+  const auto key = key_of(box.run(pipeline).json(), "init");
+  ASSERT_EQ(box.mtc({"cache", "clear"}).exit_code, 0);
+  const auto held = store::ActionLock::try_take(box / "store", key);
+  ASSERT_TRUE(held && *held);
+  const auto other = box.run(pipeline, {"--lock-timeout", "0.2"});
+  EXPECT_EQ(other.exit_code, 9);
+  const std::string holder = "process " + std::to_string(::getpid());
+  EXPECT_THAT(other.err, testing::HasSubstr("init stage waits for the same work of " + holder));
+  EXPECT_THAT(other.err, testing::HasSubstr("--lock-timeout"));
 }
 
 }  // namespace

@@ -19,6 +19,32 @@
 
 namespace mtc::test {
 
+/// Drawn images, a model of two channels, pruned, compiled to C and scored: every kind of action, in a
+/// second.
+inline constexpr const char* kSmallPipeline = R"(mtc = 1
+[stage.images]
+uses = "data.generate"
+with = { samples = 20 }
+[data.test]
+stage = "images.tensors"
+preprocess = "unit"
+classes = 10
+[stage.init]
+uses = "train.init"
+with = { width = 2, stages = 2 }
+[stage.pruned]
+uses = "sparsify.magnitude"
+model = "init.model"
+[stage.build]
+uses = "compile"
+model = "pruned.model"
+target = "cpu.portable"
+[stage.score]
+uses = "evaluate.classification"
+artifact = "build.artifact"
+data = "test"
+)";
+
 /// How a command ended and what it printed.
 struct Outcome {
   int exit_code = -1;  ///< -1: it was ended by a signal, or by the test because it took too long.

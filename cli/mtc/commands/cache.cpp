@@ -41,26 +41,21 @@ Result<int> say_pins(const Globals& globals, store::Store& store, const char* di
   return run::kOk;
 }
 
-void add_pins(CLI::App& cache, Globals& globals, int& exit_code) {
+using Pins = Result<std::vector<Digest>> (store::Upkeep::*)(std::string_view);
+
+/// pin and unpin: they differ in what they do to the keys.
+void add_pins(CLI::App& cache, Globals& globals, int& exit_code, const std::string& name,
+              const std::string& summary, const char* did, Pins change) {
   const auto what = std::make_shared<std::string>();
-  auto* pin = add_cache_command(
-      cache, globals, exit_code, "pin", "Keep the result of an action, or of all actions of a run, from gc",
-      "Examples: mtc cache pin 3fa9c2\n          mtc cache pin 20250131T120000-000000001",
-      [what](const Globals& options, store::Store& store) -> Result<int> {
-        MTC_ASSIGN(const auto keys, store::Upkeep(store).pin(*what));
-        return say_pins(options, store, "pinned", keys);
+  auto* command = add_cache_command(
+      cache, globals, exit_code, name, summary,
+      fmt::format("Examples: mtc cache {0} 3fa9c2\n          mtc cache {0} 20250131T120000-000000001", name),
+      [what, did, change](const Globals& options, store::Store& store) -> Result<int> {
+        store::Upkeep upkeep(store);
+        MTC_ASSIGN(const auto keys, (upkeep.*change)(*what));
+        return say_pins(options, store, did, keys);
       });
-  pin->add_option("what", *what, "A key (4 digits or more of it), or the id of a run")
-      ->required()
-      ->type_name("KEY|RUN");
-  const auto which = std::make_shared<std::string>();
-  auto* unpin = add_cache_command(cache, globals, exit_code, "unpin", "Take pins away",
-                                  "Example: mtc cache unpin 3fa9c2",
-                                  [which](const Globals& options, store::Store& store) -> Result<int> {
-                                    MTC_ASSIGN(const auto keys, store::Upkeep(store).unpin(*which));
-                                    return say_pins(options, store, "unpinned", keys);
-                                  });
-  unpin->add_option("what", *which, "A key (4 digits or more of it), or the id of a run")
+  command->add_option("what", *what, "A key (4 digits or more of it), or the id of a run")
       ->required()
       ->type_name("KEY|RUN");
 }
@@ -90,7 +85,10 @@ void add_cache(CLI::App& app, Globals& globals, int& exit_code) {
   cache->footer("Example: mtc cache gc --max-size 20G");
   add_cache_look(*cache, globals, exit_code);
   add_cache_tend(*cache, globals, exit_code);
-  add_pins(*cache, globals, exit_code);
+  add_pins(*cache, globals, exit_code, "pin",
+           "Keep the result of an action, or of all actions of a run, from gc", "pinned",
+           &store::Upkeep::pin);
+  add_pins(*cache, globals, exit_code, "unpin", "Take pins away", "unpinned", &store::Upkeep::unpin);
   add_cache_command(*cache, globals, exit_code, "clear", "Remove everything from the store, pinned or not",
                     "Example: mtc cache clear --store /tmp/mtc-store", clear);
 }

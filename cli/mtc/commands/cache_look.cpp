@@ -2,8 +2,6 @@
 //
 // mtc cache stats|ls|show: what the store holds.
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <limits>
 #include <memory>
 
@@ -22,16 +20,6 @@ namespace {
 constexpr std::size_t kShortKey = 12;
 
 Json amount_json(const store::Amount& amount) { return {{"count", amount.count}, {"bytes", amount.bytes}}; }
-
-/// "2025-01-31T12:00:00Z".
-std::string utc(std::int64_t unix_s) {
-  const std::time_t time = unix_s;
-  std::tm parts{};
-  ::gmtime_r(&time, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
 
 /// "12 s", "3 min", "5 h", "40 d".
 std::string age_text(std::int64_t unix_s) {
@@ -98,8 +86,8 @@ Json entry_json(const store::ListedEntry& entry) {
           {"name", entry.name},
           {"measurement", entry.record},
           {"bytes", entry.bytes},
-          {"made", utc(entry.made_unix_s)},
-          {"used", utc(entry.used_unix_s)},
+          {"made", utc_text(entry.made_unix_s)},
+          {"used", utc_text(entry.used_unix_s)},
           {"pinned", entry.pinned},
           {"whole", entry.whole},
           {"seconds", entry.result.seconds},
@@ -139,8 +127,8 @@ Result<int> list(const Globals& globals, store::Store& store, std::size_t limit)
 
 void show_entry(const store::ListedEntry& entry) {
   print(fmt::format("\n{} made {}, used {}, took {}{}", entry.record ? "measurement" : "result",
-                    utc(entry.made_unix_s), utc(entry.used_unix_s), human_duration(entry.result.seconds),
-                    entry.record ? "" : marks_of(entry)));
+                    utc_text(entry.made_unix_s), utc_text(entry.used_unix_s),
+                    human_duration(entry.result.seconds), entry.record ? "" : marks_of(entry)));
   for (const auto& output : entry.result.outputs)
     print(fmt::format("  {:<14} {}  {}{}", output.name, output.digest, human_bytes(output.bytes),
                       output.folder ? "  folder" : ""));
