@@ -57,6 +57,18 @@ Result<void> compile_c(const std::string& folder, const CompileOptions& options,
                false};
 }
 
+/// Whether this CPU has the instructions that `flags` allow the compiler.
+bool runs_here([[maybe_unused]] const std::vector<std::string>& flags) {
+#if defined(__x86_64__)
+  for (const auto& flag : flags) {
+    if (flag == "-march=x86-64-v2" && __builtin_cpu_supports("x86-64-v2") == 0) return false;
+    if (flag == "-march=x86-64-v3" && __builtin_cpu_supports("x86-64-v3") == 0) return false;
+    if (flag == "-march=x86-64-v4" && __builtin_cpu_supports("x86-64-v4") == 0) return false;
+  }
+#endif
+  return true;
+}
+
 /// Fills the test vector's inputs, runs the compiled model and keeps the first values of each output.
 Result<TestVector> run_test_vector(const std::string& folder) {
   MTC_ASSIGN(const auto session, open_artifact(folder));
@@ -107,6 +119,11 @@ Result<TestVector> run_test_vector(const std::string& folder) {
 
 Result<CompileReport> compile_model(const std::string& path, const std::string& folder,
                                     const CompileOptions& options, const RunTool& run_tool) {
+  if (!runs_here(options.flags)) {
+    return Error{Code::unavailable,
+                 "compile runs the model once, and this CPU lacks instructions of " + options.target, path,
+                 "compile on a machine that has them, or for cpu.portable"};
+  }
   MTC_ASSIGN(auto model, model::load(path));
   MTC_TRY(check_scheme(model, options, path));
   auto lowered = lower(model);

@@ -2,6 +2,7 @@
 //
 // Gemm-7…13 and MatMul-1/9/13 with a constant right side, as 1x1 convolutions over an image of height 1 whose
 // width is the number of rows.
+#include <algorithm>
 #include <utility>
 
 #include "plugins/cpu/lower/operators.hpp"
@@ -20,6 +21,13 @@ std::vector<T> transposed(const std::vector<T>& weights, std::size_t rows, std::
   return result;
 }
 
+/// Whether a tensor of this shape is the same for every row of a product: one element for each column, or
+/// one.
+bool one_row(const Shape& shape) {
+  return shape.empty() ||
+         std::ranges::all_of(shape.begin(), shape.end() - 1, [](auto extent) { return extent == 1; });
+}
+
 struct Product {
   ProductInputs inputs;
   bool transposed_weight = false;  ///< The weight is [N][K] as it is.
@@ -32,6 +40,10 @@ Result<void> lower_product(Context& context, const onnx::NodeProto& node, const 
   MTC_ASSIGN(Shape out, context.shape(node.output(0)));
   if (weight.size() != 2 || in.empty()) {
     return unsupported(node, node.op_type() + " with weights of rank " + std::to_string(weight.size()));
+  }
+  if (!product.inputs.bias.empty()) {
+    MTC_ASSIGN(const Shape bias, context.shape(product.inputs.bias));
+    if (!one_row(bias)) return unsupported(node, "a C that differs from row to row");
   }
   Conv conv;
   conv.in_channels = weight[product.transposed_weight ? 1 : 0];

@@ -31,10 +31,12 @@ const std::map<std::string_view, LowerFunction>& operator_table() {
       {"Conv", lower_conv},
       {"DequantizeLinear", lower_dequantize},
       {"Div", lower_binary},
+      {"Dropout", lower_identity},
       {"Flatten", lower_reshape},
       {"Gemm", lower_gemm},
       {"GlobalAveragePool", lower_pool},
       {"GlobalMaxPool", lower_pool},
+      {"Identity", lower_identity},
       {"LeakyRelu", lower_unary},
       {"MatMul", lower_matmul},
       {"MaxPool", lower_pool},
@@ -141,6 +143,7 @@ Result<void> prepare(onnx::ModelProto& model) {
   MTC_TRY(model::fix_batch(model, 1));
   MTC_TRY(model::fold_constants(model));
   MTC_TRY(model::fold_batch_norms(model));
+  MTC_TRY(model::split_batch_norms(model));
   model::remove_unused(model);
   return {};
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Operators that only move data: Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Slice, Pad, Concat. They
-// work on quantized tensors as they are, and cost nothing where the bytes stay in place.
+// Operators that only move data: Identity, Reshape, Flatten, Squeeze, Unsqueeze, Transpose, Slice, Pad,
+// Concat. They work on quantized tensors as they are, and cost nothing where the bytes stay in place.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -46,12 +46,48 @@ Result<std::vector<std::int64_t>> pad_list(Context& context, const onnx::NodePro
   return context.constant_integers(node.input(1));
 }
 
+template <class T>
+Result<T> only_value(const onnx::NodeProto& node, const std::vector<T>& values) {
+  if (values.size() != 1) return invalid(node, "the value of Pad is not a scalar");
+  return values[0];
+}
+
 Result<float> pad_value(Context& context, const onnx::NodeProto& node) {
   if (context.opset() < 11) return model::attribute(node, "value", 0.0F);
   if (!has_input(node, 2)) return 0.0F;
-  MTC_ASSIGN(const auto value, context.constant_floats(node.input(2)));
-  if (value.size() != 1) return invalid(node, "the value of Pad is not a scalar");
-  return value[0];
+  MTC_ASSIGN(const auto values, context.constant_floats(node.input(2)));
+  return only_value(node, values);
+}
+
+/// The value of a Pad of uint8 tensors.
+Result<std::int64_t> pad_code(Context& context, const onnx::NodeProto& node) {
+  if (!has_input(node, 2)) return 0;
+  MTC_ASSIGN(const auto values, context.constant_integers(node.input(2)));
+  MTC_ASSIGN(const std::int64_t code, only_value(node, values));
+  if (code < 0 || code > 255) return invalid(node, "the value of Pad is outside of uint8");
+  return code;
+}
+
+/// What Pad works on, and what it writes around it: an element of that tensor's type.
+struct Padding {
+  Value value;
+  float fill = 0;
+};
+
+/// The padding of a quantized tensor stays quantized where its fill is one of the quantized values.
+Result<Padding> padding_of(Context& context, const onnx::NodeProto& node) {
+  MTC_ASSIGN(const Value value, context.value(node.input(0)));
+  const Tensor tensor = context.tensor(value.tensor);
+  if (tensor.type == Type::u8 && !value.dequantized) {
+    MTC_ASSIGN(const std::int64_t code, pad_code(context, node));
+    return Padding{value, static_cast<float>(code)};
+  }
+  MTC_ASSIGN(const float fill, pad_value(context, node));
+  if (!value.dequantized) return Padding{value, fill};
+  const int code = quantized(fill, tensor.quant);
+  if (dequantized(code, tensor.quant) == fill) return Padding{value, static_cast<float>(code)};
+  MTC_ASSIGN(const std::size_t real, context.as_float(node.input(0)));
+  return Padding{Value{real, false}, fill};
 }
 
 /// A value whose bytes can be moved as they are.
@@ -74,6 +110,12 @@ Result<void> lower_reshape(Context& context, const onnx::NodeProto& node) {
   }
   const auto output = context.alias(input, node.output(0), std::move(shape), Layout::dense);
   context.bind(node.output(0), Value{output, value.dequantized});
+  return {};
+}
+
+Result<void> lower_identity(Context& context, const onnx::NodeProto& node) {
+  MTC_ASSIGN(const Value value, context.value(node.input(0)));
+  context.bind(node.output(0), value);
   return {};
 }
 
@@ -144,14 +186,9 @@ Result<void> lower_pad(Context& context, const onnx::NodeProto& node) {
   if (model::attribute(node, "mode", std::string("constant")) != "constant") {
     return unsupported(node, "Pad with another mode than constant");
   }
-  MTC_ASSIGN(Value value, context.value(node.input(0)));
   MTC_ASSIGN(const auto pads, pad_list(context, node));
-  MTC_ASSIGN(const float fill, pad_value(context, node));
-  const Quant quant = context.tensor(value.tensor).quant;
-  if (value.dequantized && dequantized(quantized(fill, quant), quant) != fill) {
-    MTC_ASSIGN(const std::size_t real, context.as_float(node.input(0)));
-    value = Value{real, false};
-  }
+  MTC_ASSIGN(const Padding padding, padding_of(context, node));
+  const Value value = padding.value;
   const Tensor from = context.tensor(value.tensor);
   MTC_ASSIGN(const Shape shape, context.shape(node.output(0)));
   const std::size_t rank = from.shape.size();
@@ -175,7 +212,7 @@ Result<void> lower_pad(Context& context, const onnx::NodeProto& node) {
   copy.out_offset = out_offset;
   move.copies.push_back(copy);
   move.fill = extent != shape;
-  move.fill_value = from.type == Type::u8 ? static_cast<float>(quantized(fill, from.quant)) : fill;
+  move.fill_value = padding.fill;
   const auto output = add_moved(context, node, value, shape, from.layout);
   context.add_layer(model::describe(node), {value.tensor}, output, std::move(move));
   return {};

@@ -12,6 +12,7 @@ namespace mtc::cpu {
 using LowerFunction = Result<void> (*)(Context& context, const onnx::NodeProto& node);
 
 Result<void> lower_conv(Context& context, const onnx::NodeProto& node);
+Result<void> lower_identity(Context& context, const onnx::NodeProto& node);
 Result<void> lower_gemm(Context& context, const onnx::NodeProto& node);
 Result<void> lower_matmul(Context& context, const onnx::NodeProto& node);
 Result<void> lower_pool(Context& context, const onnx::NodeProto& node);

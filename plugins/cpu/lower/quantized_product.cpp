@@ -13,7 +13,10 @@ namespace {
 constexpr float kBiasScaleTolerance = 1e-5F;
 
 Result<void> check_bias(const onnx::NodeProto& node, const QuantizedConstant& bias,
-                        const QuantizedConstant& weight, float input_scale) {
+                        const QuantizedConstant& weight, std::size_t channels, float input_scale) {
+  const auto one_or = [&](std::size_t count) { return count == 1 || count == channels; };
+  if (bias.values.size() != channels || !one_or(bias.scale.size()) || !one_or(weight.scale.size()))
+    return invalid(node, "bias and scales have not one element for each output channel");
   for (std::size_t i = 0; i < bias.values.size(); ++i) {
     const float expected = input_scale * weight.scale_at(i);
     if (std::fabs(bias.scale_at(i) - expected) > kBiasScaleTolerance * expected) {
@@ -50,7 +53,9 @@ Result<bool> is_quantized_product(Context& context, const onnx::NodeProto& node,
   if (inputs.bias.empty()) return true;
   const auto* bias = context.quantized_constant(inputs.bias);
   if (bias == nullptr || bias->data_type != onnx::TensorProto::INT32) return false;
-  MTC_TRY(check_bias(node, *bias, *weight, context.tensor(value.tensor).quant.scale));
+  if (inputs.channel_axis >= weight->shape.size()) return invalid(node, "the weight has no axis of channels");
+  const auto channels = static_cast<std::size_t>(weight->shape[inputs.channel_axis]);
+  MTC_TRY(check_bias(node, *bias, *weight, channels, context.tensor(value.tensor).quant.scale));
   return true;
 }
 
@@ -70,8 +75,6 @@ Result<void> fill_quantized(Context& context, const onnx::NodeProto& node, const
   conv.q_bias.assign(channels, 0);
   if (!inputs.bias.empty()) {
     const QuantizedConstant& bias = *context.quantized_constant(inputs.bias);
-    if (bias.values.size() != channels)
-      return invalid(node, "the bias has not one element for each output channel");
     for (std::size_t i = 0; i < channels; ++i) conv.q_bias[i] = static_cast<std::int32_t>(bias.values[i]);
   }
   if (largest_accumulator(conv) > static_cast<double>(std::numeric_limits<std::int32_t>::max())) {

@@ -37,10 +37,13 @@ void read_padding(const onnx::NodeProto& node, Window& window) {
   }
 }
 
+/// Whether every window begins before the padding behind, and their number is the one that the attributes ask
+/// for. ONNX's inference counts with ceil_mode a last window that lies wholly in that padding; runtimes drop
+/// it.
 bool fits(std::int64_t in, std::int64_t before, std::int64_t after, std::int64_t reach, std::int64_t stride,
           std::int64_t out, bool ceil_mode) {
   const std::int64_t span = in + before + after - reach;
-  if (span < 0) return false;
+  if (span < 0 || (out - 1) * stride >= in + before) return false;
   return out == (ceil_mode ? (span + stride - 1) / stride : span / stride) + 1 ||
          (ceil_mode && out == span / stride + 1);
 }
@@ -61,6 +64,9 @@ Result<Window> read_window(const onnx::NodeProto& node, const Shape& input, cons
       model::attribute(node, "pads", std::vector<std::int64_t>{0, 0, 0, 0}).size() != 4) {
     return invalid(node, "kernel_shape, strides, dilations and pads must have 2, 2, 2 and 4 elements");
   }
+  if (std::ranges::min(kernel) < 1 || std::ranges::min(stride) < 1 || std::ranges::min(dilation) < 1) {
+    return invalid(node, "kernel_shape, strides and dilations must be 1 or more");
+  }
   Window window;
   window.in_h = input[2];
   window.in_w = input[3];
@@ -76,8 +82,7 @@ Result<Window> read_window(const onnx::NodeProto& node, const Shape& input, cons
   const bool ceil_mode = model::attribute(node, "ceil_mode", std::int64_t{0}) != 0;
   const std::int64_t reach_h = (window.kernel_h - 1) * window.dilation_h + 1;
   const std::int64_t reach_w = (window.kernel_w - 1) * window.dilation_w + 1;
-  if (std::min({window.stride_h, window.stride_w, window.pad_top, window.pad_left, window.pad_bottom,
-                window.pad_right}) < 0 ||
+  if (std::min({window.pad_top, window.pad_left, window.pad_bottom, window.pad_right}) < 0 ||
       !fits(window.in_h, window.pad_top, window.pad_bottom, reach_h, window.stride_h, window.out_h,
             ceil_mode) ||
       !fits(window.in_w, window.pad_left, window.pad_right, reach_w, window.stride_w, window.out_w,

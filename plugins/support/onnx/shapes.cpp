@@ -26,6 +26,18 @@ Result<void> check_opset(const onnx::ModelProto& model) {
                "export the model with opset 17"};
 }
 
+/// ONNX's inference divides by strides without looking at them.
+Result<void> check_strides(const onnx::GraphProto& graph) {
+  for (const auto& node : graph.node()) {
+    for (const auto stride : attribute(node, "strides", std::vector<std::int64_t>{})) {
+      if (stride >= 1) continue;
+      return Error{Code::invalid_argument, "strides must be 1 or more, not " + std::to_string(stride),
+                   describe(node), "export the model again"};
+    }
+  }
+  return {};
+}
+
 int unknown_axes(const std::vector<std::int64_t>& shape) {
   int unknown = 0;
   for (const auto extent : shape) unknown += extent < 0 ? 1 : 0;
@@ -60,6 +72,7 @@ onnx::TensorShapeProto* shape_of(onnx::ValueInfoProto& info) {
 }  // namespace
 
 Result<void> annotate_shapes(onnx::ModelProto& model) {
+  MTC_TRY(check_strides(model.graph()));
   try {
     const onnx::ShapeInferenceOptions options(/*check_type=*/false, /*strict_mode=*/0, /*data_prop=*/true);
     onnx::shape_inference::InferShapes(model, onnx::OpSchemaRegistry::Instance(), options);

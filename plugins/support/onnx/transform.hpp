@@ -20,6 +20,11 @@ namespace mtc::model {
 /// Returns how many were folded.
 Result<int> fold_batch_norms(onnx::ModelProto& model);
 
+/// Rewrites every other BatchNormalization (inference form, constant parameters, rank of its input known) as
+/// y = x * a + b, a Mul and an Add in float32 whose constants are formed in double. The nodes are then in no
+/// particular order. Returns how many were rewritten.
+Result<int> split_batch_norms(onnx::ModelProto& model);
+
 /// Removes Dropout and Identity, and replaces nodes of constants alone (Shape/Gather/Concat chains, Reshape
 /// of an initializer, Constant …) by initializers where this is exact. Returns how many nodes are gone.
 Result<int> fold_constants(onnx::ModelProto& model);

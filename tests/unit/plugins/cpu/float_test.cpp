@@ -114,6 +114,30 @@ void clip_twice(ModelBuilder& b) {
   b.node("Relu", {"k"}, "y");
 }
 
+/// Pre-activation: the normalization stands before the convolution, and nothing can take it up.
+void norm_first(ModelBuilder& b) {
+  auto& norm = b.node("BatchNormalization",
+                      {"x", b.random("s", {3}), b.random("b", {3}), b.random("m", {3}),
+                       b.constant<float>("v", {3}, {0.5F, 1.0F, 2.0F})},
+                      "n");
+  ModelBuilder::set(norm, "epsilon", 1e-3F);
+  b.node("Relu", {"n"}, "r");
+  b.node("Conv", {"r", b.random("w", {4, 3, 3, 3})}, "y");
+}
+
+/// Padding of raw codes: without a value it is code 0, which is not the real value 0.
+Build pad_codes(bool with_value) {
+  return [with_value](ModelBuilder& b) {
+    const auto scale = b.constant<float>("scale", {}, {0.1F});
+    const auto zero = b.constant<std::uint8_t>("zero", {}, {100});
+    b.node("QuantizeLinear", {"x", scale, zero}, "q");
+    std::vector<std::string> inputs = {"q", b.constant<std::int64_t>("p", {4}, {0, 1, 0, 2})};
+    if (with_value) inputs.push_back(b.constant<std::uint8_t>("value", {}, {7}));
+    b.node("Pad", inputs, "padded");
+    b.node("DequantizeLinear", {"padded", scale, zero}, "y");
+  };
+}
+
 Build softmax(std::int64_t axis) {
   return [axis](ModelBuilder& b) { ModelBuilder::set(b.node("Softmax", {"c"}, "y"), "axis", axis); };
 }
@@ -134,6 +158,8 @@ INSTANTIATE_TEST_SUITE_P(
         Graph{"softmax_channels", {1, 3, 4, 5}, behind_conv(3, 4, softmax(1))},
         Graph{"softmax_rows", {1, 3, 4, 5}, behind_conv(3, 4, softmax(2))},
         Graph{"softmax_before_13", {1, 3, 4, 5}, behind_conv(3, 4, softmax(1)), 11},
+        Graph{"norm_first", {1, 3, 6, 5}, norm_first}, Graph{"pad_codes", {1, 9}, pad_codes(false)},
+        Graph{"pad_codes_with_value", {1, 9}, pad_codes(true)}, Graph{"identity", {1, 9}, unary("Identity")},
         Graph{"sigmoid", {1, 40}, unary("Sigmoid")}, Graph{"tanh", {1, 40}, unary("Tanh")},
         Graph{"leaky_relu", {1, 40}, unary("LeakyRelu")}),
     [](const auto& test) { return test.param.name; });
