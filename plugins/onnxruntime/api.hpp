@@ -67,7 +67,9 @@ struct Api {
   Entry unused_48[1];
   Status* (*create_tensor)(const MemoryInfo*, void* data, std::size_t bytes, const std::int64_t* shape,
                            std::size_t rank, int type, Value** out);
-  Entry unused_50[5];
+  Entry unused_50[1];
+  Status* (*tensor_data)(Value*, void** out);
+  Entry unused_52[3];
   Status* (*tensor_info_of_type)(const TypeInfo*, const TensorInfo** out);  // null for what is no tensor
   Entry unused_56[4];
   Status* (*element_type)(const TensorInfo*, int* out);
@@ -124,6 +126,7 @@ MTC_ORT_AT(input_name, 36);
 MTC_ORT_AT(create_run_options, 39);
 MTC_ORT_AT(set_terminate, 46);
 MTC_ORT_AT(create_tensor, 49);
+MTC_ORT_AT(tensor_data, 51);
 MTC_ORT_AT(tensor_info_of_type, 55);
 MTC_ORT_AT(element_type, 60);
 MTC_ORT_AT(symbolic_dimensions, 63);

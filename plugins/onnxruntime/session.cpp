@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/onnxruntime/session.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -36,8 +38,17 @@ class RuntimeModel final : public ModelSession {
 
   Result<std::vector<Shape>> resolve_shapes(std::span<const mtc_tensor> inputs) override {
     MTC_TRY(check_inputs(signature_.inputs, inputs, model_));
-    if (auto shapes = shapes_by_symbol(signature_, inputs)) return *std::move(shapes);
-    return probe_shapes(inputs);
+    std::vector<Shape> given;
+    for (const auto& tensor : inputs) given.emplace_back(tensor.shape, tensor.shape + tensor.rank);
+    if (given == resolved_inputs_) return resolved_outputs_;
+    MTC_ASSIGN(auto made, probe_shapes(inputs));
+    const auto declared = shapes_by_symbol(signature_, inputs);
+    // An output without elements was made so by the zeros of the probe (k of TopK), not by the model.
+    if (declared && std::ranges::any_of(made, is_empty)) made = *declared;
+    library_allocates_ = declared && made != *declared;
+    resolved_inputs_ = std::move(given);
+    resolved_outputs_ = std::move(made);
+    return resolved_outputs_;
   }
 
   Result<void> run(std::span<const mtc_tensor> inputs, std::span<mtc_tensor> outputs) override {
@@ -45,6 +56,7 @@ class RuntimeModel final : public ModelSession {
       return Error{Code::invalid_argument, "wrong number of inputs or outputs", model_, {}, false, true};
     }
     MTC_ASSIGN(const auto in, wrap_all(inputs));
+    if (library_allocates_) return run_and_copy(in, outputs);
     MTC_ASSIGN(const auto out, wrap_all(outputs));
     std::vector<Value*> raw_out = raw(out);
     return run_raw(in, raw_out);
@@ -113,12 +125,38 @@ class RuntimeModel final : public ModelSession {
     return ran;
   }
 
-  /// Shapes of the outputs, found by running once on zeros: for extents that the model does not relate to its
-  /// inputs.
+  static bool is_empty(const Shape& shape) {
+    return std::ranges::any_of(shape, [](auto extent) { return extent == 0; });
+  }
+
+  /// Runs into memory of the library.
+  Result<std::vector<Owned<Value>>> run_unbound(const std::vector<Owned<Value>>& inputs) {
+    std::vector<Value*> raw_out(output_names_.size(), nullptr);
+    const auto ran = run_raw(inputs, raw_out);
+    std::vector<Owned<Value>> out;
+    for (Value* value : raw_out) out.emplace_back(value, library_->api().release_value);
+    if (!ran) return ran.error();
+    return out;
+  }
+
+  /// For a model whose declared or inferred output shapes are not what the kernels make (ceil_mode, scales of
+  /// Resize): the library refuses memory of either shape.
+  Result<void> run_and_copy(const std::vector<Owned<Value>>& inputs, std::span<mtc_tensor> outputs) {
+    MTC_ASSIGN(const auto made, run_unbound(inputs));
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      MTC_ASSIGN(const auto shape, shape_of(made[i].get()));
+      if (!std::ranges::equal(shape, std::span(outputs[i].shape, outputs[i].rank)))
+        return Error{
+            Code::internal, "output " + std::to_string(i) + " has another shape than before", model_, {}};
+      void* data = nullptr;
+      MTC_TRY(library_->check(library_->api().tensor_data(made[i].get(), &data), model_));
+      std::memcpy(outputs[i].data, data, bytes_of(outputs[i].dtype, shape));
+    }
+    return {};
+  }
+
+  /// Shapes of the outputs, found by running once on zeros.
   Result<std::vector<Shape>> probe_shapes(std::span<const mtc_tensor> inputs) {
-    std::vector<Shape> key;
-    for (const auto& tensor : inputs) key.emplace_back(tensor.shape, tensor.shape + tensor.rank);
-    if (key == probed_inputs_) return probed_outputs_;
     std::vector<std::vector<std::byte>> zeros;
     std::vector<Owned<Value>> in;
     for (mtc_tensor tensor : inputs) {
@@ -126,18 +164,12 @@ class RuntimeModel final : public ModelSession {
       MTC_ASSIGN(auto value, wrap(tensor));
       in.push_back(std::move(value));
     }
-    std::vector<Value*> raw_out(output_names_.size(), nullptr);
-    const auto ran = run_raw(in, raw_out);
-    std::vector<Owned<Value>> out;
-    for (Value* value : raw_out) out.emplace_back(value, library_->api().release_value);
-    if (!ran) return ran.error();
+    MTC_ASSIGN(const auto out, run_unbound(in));
     std::vector<Shape> shapes;
     for (const auto& value : out) {
       MTC_ASSIGN(auto shape, shape_of(value.get()));
       shapes.push_back(std::move(shape));
     }
-    probed_inputs_ = std::move(key);
-    probed_outputs_ = shapes;
     return shapes;
   }
 
@@ -161,8 +193,9 @@ class RuntimeModel final : public ModelSession {
   Signature signature_;
   std::vector<const char*> input_names_;
   std::vector<const char*> output_names_;
-  std::vector<Shape> probed_inputs_;
-  std::vector<Shape> probed_outputs_;
+  std::vector<Shape> resolved_inputs_;
+  std::vector<Shape> resolved_outputs_;
+  bool library_allocates_ = false;      ///< Outputs are copied out of the library's memory.
   std::array<std::byte, 8> nothing_{};  // Memory of tensors without elements.
   std::atomic<bool> interrupted_ = false;
 };

@@ -60,6 +60,19 @@ TEST_F(SessionTest, finds_extents_that_the_model_does_not_relate_to_its_inputs) 
   }
 }
 
+TEST_F(SessionTest, takes_the_shape_that_the_kernel_makes_where_onnx_infers_another) {
+  MTC_REQUIRE_ONNXRUNTIME(library);
+  const auto model = test::parse_model(R"(<ir_version: 8, opset_import: ["" : 13]>
+    pool (float[1, 1, 5, 5] x) => (float[1, 1, A, B] y) {
+      y = MaxPool <kernel_shape = [2, 2], strides = [2, 2], pads = [1, 1, 1, 1], ceil_mode = 1> (x) })");
+  auto session = open_session(library, save(model));
+  ASSERT_TRUE(session) << session.error().message;
+  std::vector inputs{test::float_tensor({1, 1, 5, 5}, std::vector<float>(25, 1))};
+  auto outputs = test::infer(**session, inputs);
+  ASSERT_TRUE(outputs) << outputs.error().message;
+  EXPECT_EQ((*outputs)[0].shape, (Shape{1, 1, 3, 3}));
+}
+
 TEST_F(SessionTest, names_the_input_and_both_shapes_when_the_data_does_not_fit) {
   MTC_REQUIRE_ONNXRUNTIME(library);
   const auto path = save(test::add_model());
