@@ -3,8 +3,6 @@
 
 #include <dlfcn.h>
 
-#include "plugins/onnxruntime/leak_check.hpp"
-
 namespace mtc::onnxruntime {
 
 namespace {
@@ -46,8 +44,6 @@ const char* hint_of(Code code) {
 }  // namespace
 
 Result<std::shared_ptr<const Library>> Library::load(const std::string& path) {
-  // Loading leaves 14 bytes behind, once.
-  [[maybe_unused]] const LeaksAllowed allowed;
   void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (handle == nullptr) {
     const char* reason = dlerror();

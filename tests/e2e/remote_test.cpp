@@ -88,7 +88,8 @@ TEST(Remote, ASecondMachineTakesEverythingFromNginxWithoutAWorker) {
   EXPECT_EQ(taken.json()["remote"]["hits"], 6);
   for (const auto& stage : {"images", "init", "pruned", "build", "score"}) {
     EXPECT_EQ(stage_of(made.json(), stage)["metrics"], stage_of(taken.json(), stage)["metrics"]) << stage;
-    for (const auto& [name, output] : stage_of(made.json(), stage)["outputs"].items())
+    const Json outputs = stage_of(made.json(), stage)["outputs"];
+    for (const auto& [name, output] : outputs.items())
       EXPECT_EQ(output["digest"], stage_of(taken.json(), stage)["outputs"][name]["digest"]) << stage << name;
   }
   const auto again = second.run(kSmallPipeline);
