@@ -160,8 +160,8 @@ Result<Source> Planner::session_input(const config::StageEntry& stage, const plu
   return output_source(input.type, action, input.type, artifact.place);
 }
 
-Result<void> Planner::check_baseline(const config::StageEntry& stage,
-                                     const std::vector<NamedSource>& inputs) const {
+Result<void> Planner::check_same_data(const config::StageEntry& stage,
+                                      const std::vector<NamedSource>& inputs) const {
   const auto dataset_of = [&](const std::string& name) -> std::optional<std::size_t> {
     for (const auto& input : inputs) {
       if (input.name != name || input.source.kind != Source::Kind::output) continue;
@@ -172,8 +172,16 @@ Result<void> Planner::check_baseline(const config::StageEntry& stage,
     return std::nullopt;
   };
   const auto own = dataset_of("predictions");
+  if (!own) return {};
+  const auto labels = std::ranges::find(inputs, "data", &NamedSource::name);
+  if (labels != inputs.end() && labels->source.dataset != *own) {
+    return plan_error(labels->source.place, Code::invalid_argument,
+                      fmt::format("stage '{}' scores predictions of '{}' with the labels of '{}'", stage.name,
+                                  plan_.datasets[*own].name, plan_.datasets[labels->source.dataset].name),
+                      fmt::format("use data = \"{}\"", plan_.datasets[*own].name));
+  }
   const auto other = dataset_of("baseline");
-  if (!own || !other || *own == *other) return {};
+  if (!other || *own == *other) return {};
   return plan_error(stage.place, Code::invalid_argument,
                     fmt::format("stage '{}' compares predictions of '{}' with a baseline of '{}'", stage.name,
                                 plan_.datasets[*own].name, plan_.datasets[*other].name),
@@ -239,7 +247,7 @@ Result<std::vector<NamedSource>> Planner::stage_inputs(const config::StageEntry&
                                                 : fmt::format("add {} = \"…\" ({})", input.name, input.help));
     }
   }
-  MTC_TRY(check_baseline(stage, inputs));
+  MTC_TRY(check_same_data(stage, inputs));
   return inputs;
 }
 

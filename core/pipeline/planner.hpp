@@ -59,7 +59,8 @@ class Planner {
   /// An artifact beside the predictions (or timings) that it would be run for is an error.
   static Result<void> check_artifact(const config::StageEntry& stage, const plugin::Stage& definition,
                                      const Combination& combination);
-  Result<void> check_baseline(const config::StageEntry& stage, const std::vector<NamedSource>& inputs) const;
+  /// Predictions are scored with the labels of their own dataset, and compared with a baseline of the same.
+  Result<void> check_same_data(const config::StageEntry& stage, const std::vector<NamedSource>& inputs) const;
 
   // Datasets (plan_datasets.cpp)
   Result<void> find_makers();

@@ -200,6 +200,15 @@ TEST_F(PlannerTest, RefusesABaselineOfAnotherDataset) {
   EXPECT_EQ(wrong.message, "stage 'score' compares predictions of 'train' with a baseline of 'few'");
 }
 
+TEST_F(PlannerTest, RefusesLabelsOfAnotherDatasetThanThePredictions) {
+  const auto wrong = error(std::string(kBuild) + "[data.few]\nfrom = \"train\"\ntake = 3\n" +
+                           "[stage.float]\nuses = \"evaluate\"\nartifact = \"model\"\ndata = \"few\"\n" +
+                           "[stage.again]\nuses = \"evaluate\"\npredictions = \"float.predictions\"\n"
+                           "data = \"train\"\n");
+  EXPECT_EQ(wrong.code, Code::invalid_argument);
+  EXPECT_EQ(wrong.message, "stage 'again' scores predictions of 'few' with the labels of 'train'");
+}
+
 TEST_F(PlannerTest, RefusesAnArtifactThatNothingWouldRun) {
   const auto wrong = error(std::string(kBuild) +
                            "[stage.float]\nuses = \"evaluate\"\nartifact = \"model\"\ndata = \"train\"\n" +
