@@ -142,7 +142,7 @@ Result<void> Dataset::labels(std::span<const std::uint64_t> indices, std::span<s
     MTC_ASSIGN(const auto source, source_index(indices[i]));
     const std::int64_t stored = load_integer(labels_->row(source), labels_->dtype());
     const std::int64_t label = stored + label_offset_;
-    if (label < 0 || (classes > 0 && stored >= classes && label >= classes)) {
+    if (label < 0 || (classes > 0 && label >= classes)) {
       return invalid_dataset(
           "the label of sample " + std::to_string(source) + " is " + std::to_string(label) +
               (classes > 0 ? ", but there are " + std::to_string(classes) + " classes" : std::string()),

@@ -14,7 +14,7 @@ namespace {
 
 Result<Image> load(const ImageEntry& entry, const Geometry& geometry) {
   MTC_ASSIGN(Image image, decode_file(entry.file));
-  image = resize(image, geometry);
+  MTC_ASSIGN(image, resize(image, geometry));
   if (!geometry.crop) return image;
   auto cut = crop_center(image, *geometry.crop);
   if (!cut) cut.error().where = entry.file.string();

@@ -9,13 +9,29 @@ namespace mtc::data {
 
 namespace {
 
-Size target_size(const Image& image, const Geometry& geometry) {
-  if (geometry.exact) return *geometry.exact;
-  if (!geometry.shorter_side) return {image.height, image.width};
-  const std::int64_t target = *geometry.shorter_side;
-  const std::int64_t shorter = std::min(image.height, image.width);
-  const auto scaled = [&](int side) { return static_cast<int>(side * target / shorter); };
-  return {scaled(image.height), scaled(image.width)};
+std::string text(std::int64_t height, std::int64_t width) {
+  return std::to_string(height) + "x" + std::to_string(width);
+}
+
+Result<Size> target_size(const Image& image, const Geometry& geometry) {
+  std::int64_t height = image.height;
+  std::int64_t width = image.width;
+  if (geometry.exact) {
+    height = geometry.exact->height;
+    width = geometry.exact->width;
+  } else if (geometry.shorter_side) {
+    const std::int64_t shorter = std::min(height, width);
+    height = height * *geometry.shorter_side / shorter;
+    width = width * *geometry.shorter_side / shorter;
+  }
+  if (height > kMaxPixels / width) {
+    return Error{
+        Code::invalid_argument,
+        "resize would make " + text(height, width) + " of a picture of " + text(image.height, image.width),
+        {},
+        "use a smaller size, or take the picture out"};
+  }
+  return Size{static_cast<int>(height), static_cast<int>(width)};
 }
 
 int interpolation(Filter filter) {
@@ -30,12 +46,10 @@ int interpolation(Filter filter) {
   return cv::INTER_LINEAR_EXACT;
 }
 
-std::string text(int height, int width) { return std::to_string(height) + "x" + std::to_string(width); }
-
 }  // namespace
 
-Image resize(const Image& image, const Geometry& geometry) {
-  const Size size = target_size(image, geometry);
+Result<Image> resize(const Image& image, const Geometry& geometry) {
+  MTC_ASSIGN(const Size size, target_size(image, geometry));
   if (size == Size{image.height, image.width}) return image;
   Image resized(size.height, size.width);
   Image source = image;  // OpenCV's header over memory is not const.

@@ -36,7 +36,7 @@ struct Geometry {
 
 /// Resizes with OpenCV imgproc: bilinear is INTER_LINEAR_EXACT (same bytes on every CPU), area INTER_AREA,
 /// bicubic INTER_CUBIC; none of the first and last low-pass filters when it shrinks.
-Image resize(const Image& image, const Geometry& geometry);
+Result<Image> resize(const Image& image, const Geometry& geometry);
 
 /// Cuts `size` from the centre. Errors: invalid_argument when the picture is smaller.
 Result<Image> crop_center(const Image& image, Size size);

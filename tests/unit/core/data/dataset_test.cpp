@@ -68,6 +68,7 @@ TEST_F(DatasetTest, ReadsSamplesAndLabelsThroughItsViews) {
 TEST_F(DatasetTest, AddsTheLabelOffset) {
   Json json = view();
   json["label_offset"] = 1;
+  json["classes"] = 0;
   const auto dataset = Dataset::open(json);
   std::array<std::int64_t, 1> label{};
   ASSERT_TRUE(dataset->labels(std::array<std::uint64_t, 1>{4}, label));
@@ -83,6 +84,16 @@ TEST_F(DatasetTest, NamesALabelOutsideTheClasses) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().message, "the label of sample 4 is 4, but there are 3 classes");
   EXPECT_THAT(result.error().where, HasSubstr("l.npy"));
+}
+
+TEST_F(DatasetTest, ComparesTheShiftedLabelWithTheClasses) {
+  Json json = view();
+  json["classes"] = 5;
+  json["label_offset"] = 1;
+  const auto dataset = Dataset::open(json);
+  std::array<std::int64_t, 1> label{};
+  EXPECT_TRUE(dataset->labels(std::array<std::uint64_t, 1>{3}, label));
+  EXPECT_FALSE(dataset->labels(std::array<std::uint64_t, 1>{4}, label)) << "stored 4, so 5 of 0..4";
 }
 
 TEST_F(DatasetTest, RefusesIndicesOutOfRange) {

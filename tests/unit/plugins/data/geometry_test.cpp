@@ -25,10 +25,10 @@ std::vector<std::uint8_t> first_channel(const Image& image) {
 TEST(Resize, of_the_shorter_side_keeps_the_ratio_and_rounds_down) {
   Geometry geometry;
   geometry.shorter_side = 256;
-  const Image wide = resize(Image(300, 500), geometry);
+  const Image wide = *resize(Image(300, 500), geometry);
   EXPECT_EQ(wide.height, 256);
   EXPECT_EQ(wide.width, 426);  // 500 · 256/300 = 426.67
-  const Image tall = resize(Image(500, 300), geometry);
+  const Image tall = *resize(Image(500, 300), geometry);
   EXPECT_EQ(tall.height, 426);
   EXPECT_EQ(tall.width, 256);
 }
@@ -36,15 +36,25 @@ TEST(Resize, of_the_shorter_side_keeps_the_ratio_and_rounds_down) {
 TEST(Resize, to_an_exact_size_gives_it) {
   Geometry geometry;
   geometry.exact = Size{5, 9};
-  const Image image = resize(Image(3, 4), geometry);
+  const Image image = *resize(Image(3, 4), geometry);
   EXPECT_EQ(image.height, 5);
   EXPECT_EQ(image.width, 9);
+}
+
+TEST(Resize, of_a_thin_picture_that_would_become_huge_is_refused) {
+  Geometry geometry;
+  geometry.shorter_side = 256;
+  const auto result = resize(Image(1, 300'000), geometry);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "resize would make 256x76800000 of a picture of 1x300000");
+  geometry.shorter_side = 65'536;
+  EXPECT_FALSE(resize(Image(1, 300'000), geometry));
 }
 
 TEST(Resize, to_the_own_size_changes_nothing) {
   Geometry geometry;
   geometry.shorter_side = 1;
-  EXPECT_THAT(first_channel(resize(gray_row({3, 200, 7}), geometry)), ElementsAre(3, 200, 7));
+  EXPECT_THAT(first_channel(*resize(gray_row({3, 200, 7}), geometry)), ElementsAre(3, 200, 7));
 }
 
 TEST(Resize, a_flat_picture_stays_flat_with_every_filter) {
@@ -52,7 +62,7 @@ TEST(Resize, a_flat_picture_stays_flat_with_every_filter) {
     Geometry geometry;
     geometry.exact = Size{7, 11};
     geometry.filter = filter;
-    EXPECT_THAT(first_channel(resize(gray_row({90, 90, 90, 90}), geometry)), Each(90));
+    EXPECT_THAT(first_channel(*resize(gray_row({90, 90, 90, 90}), geometry)), Each(90));
   }
 }
 
@@ -60,14 +70,14 @@ TEST(Resize, a_flat_picture_stays_flat_with_every_filter) {
 TEST(Resize, bilinear_to_half_is_the_mean_of_two) {
   Geometry geometry;
   geometry.exact = Size{1, 2};
-  EXPECT_THAT(first_channel(resize(gray_row({10, 20, 100, 120}), geometry)), ElementsAre(15, 110));
+  EXPECT_THAT(first_channel(*resize(gray_row({10, 20, 100, 120}), geometry)), ElementsAre(15, 110));
 }
 
 TEST(Resize, area_is_the_mean_of_what_a_pixel_covers) {
   Geometry geometry;
   geometry.exact = Size{1, 2};
   geometry.filter = Filter::area;
-  EXPECT_THAT(first_channel(resize(gray_row({0, 30, 60, 90, 120, 150}), geometry)), ElementsAre(30, 120));
+  EXPECT_THAT(first_channel(*resize(gray_row({0, 30, 60, 90, 120, 150}), geometry)), ElementsAre(30, 120));
 }
 
 // Keys' cubic with a = -0.75 at offset 0.5: weights -3/32, 19/32, 19/32, -3/32; edges are repeated.
@@ -75,7 +85,7 @@ TEST(Resize, bicubic_follows_keys_kernel) {
   Geometry geometry;
   geometry.exact = Size{1, 2};
   geometry.filter = Filter::bicubic;
-  const auto values = first_channel(resize(gray_row({10, 20, 100, 120}), geometry));
+  const auto values = first_channel(*resize(gray_row({10, 20, 100, 120}), geometry));
   EXPECT_NEAR(values[0], (-3 * 10 + 19 * 10 + 19 * 20 - 3 * 100) / 32.0, 1);
   EXPECT_NEAR(values[1], (-3 * 20 + 19 * 100 + 19 * 120 - 3 * 120) / 32.0, 1);
 }
