@@ -13,9 +13,13 @@
 namespace mtc::host {
 namespace {
 
-/// A TOML basic string: the escapes of JSON are among those of TOML.
+/// A TOML basic string. JSON's escapes of control characters are TOML's; U+007F, which JSON leaves, is not
+/// allowed to stand in TOML; everything else is written as it is, since TOML has no surrogates.
 std::string quoted(const std::string& text) {
-  return Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
+  std::string result = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (std::size_t at = result.find('\x7f'); at != std::string::npos; at = result.find('\x7f', at))
+    result.replace(at, 1, "\\u007f");
+  return result;
 }
 
 void write_io(std::ostream& out, const char* table, const Io& io) {

@@ -112,6 +112,14 @@ TEST(ArtifactFileTest, EscapesNamesAndReadsThemBack) {
   EXPECT_EQ(artifact_property(artifact_toml(info), "name"), "");
 }
 
+TEST(ArtifactFileTest, WritesWhatTomlAllows) {
+  ArtifactInfo info;
+  info.target = "t";
+  info.inputs = {{"\xF0\x9F\x98\x80\x7f\x01", kFloat, {1}, 0, 0}};
+  EXPECT_THAT(artifact_toml(info), HasSubstr("name = \"\xF0\x9F\x98\x80\\u007f\\u0001\""))
+      << "TOML has no surrogates and no raw DEL";
+}
+
 TEST(ArtifactFileTest, CountsTheEntryOrAllFiles) {
   const test::TempDir folder;
   folder.write("a/model.bin", "12345");
