@@ -68,6 +68,13 @@ int parse(CLI::App& app, std::vector<std::string> arguments, const int& exit_cod
 }  // namespace
 
 int run_application(std::vector<std::string> arguments) {
+  if (const auto wrong = std::ranges::find_if_not(arguments, is_utf8); wrong != arguments.end()) {
+    say_error({Code::invalid_argument,
+               fmt::format("argument {} is not UTF-8", wrong - arguments.begin() + 1),
+               {},
+               "mtc's files and messages are UTF-8: rename the file, or write the value in UTF-8"});
+    return run::kUsage;
+  }
   CLI::App app("mtc takes an ONNX model to a verified, measured binary on a device.", "mtc");
   app.require_subcommand(0, 1);
   app.footer(verbs_help());

@@ -34,6 +34,9 @@ std::optional<std::int64_t> parse_age(std::string_view text);
 /// "3.2 ms", "12.4 s", "2 min 05 s", "1 h 02 min".
 std::string human_duration(double seconds);
 
+/// Whether `text` is well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(const std::string& text);
+
 /// The pieces between separators; "" gives one empty piece.
 std::vector<std::string> split(std::string_view text, char separator);
 

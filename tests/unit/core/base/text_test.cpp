@@ -98,5 +98,14 @@ TEST(TextTest, NumbersMustBeWholeAndFinite) {
   EXPECT_FALSE(parse_integer("1.0"));
 }
 
+TEST(Utf8, TakesWhatIsWellFormedAlone) {
+  for (const std::string good : {"", "model.onnx", "\x7f", "\xC2\x80", "\xE2\x82\xAC", "\xED\x9F\xBF",
+                                 "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF"})
+    EXPECT_TRUE(is_utf8(good)) << good;
+  for (const std::string bad : {"\xff", "a\x80", "\xC1\xBF", "\xC2", "\xE0\x9F\xBF", "\xED\xA0\x80",
+                                "\xE2\x82", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xC2z"})
+    EXPECT_FALSE(is_utf8(bad)) << bad;
+}
+
 }  // namespace
 }  // namespace mtc
