@@ -42,7 +42,8 @@ struct Api {
   Status* (*create_env)(int log_level, const char* log_id, Env** out);
   Entry unused_4[3];
   Status* (*create_session)(const Env*, const char* path, const SessionConfig*, RuntimeSession** out);
-  Entry unused_8[1];
+  Status* (*create_session_from_array)(const Env*, const void* data, std::size_t bytes, const SessionConfig*,
+                                       RuntimeSession** out);
   Status* (*run)(RuntimeSession*, const RunOptions*, const char* const* input_names,
                  const Value* const* inputs, std::size_t input_count, const char* const* output_names,
                  std::size_t output_count, Value** outputs);
@@ -117,6 +118,7 @@ inline constexpr const char* kApiBaseSymbol = "OrtGetApiBase";
 MTC_ORT_AT(get_error_code, 1);
 MTC_ORT_AT(create_env, 3);
 MTC_ORT_AT(create_session, 7);
+MTC_ORT_AT(create_session_from_array, 8);
 MTC_ORT_AT(run, 9);
 MTC_ORT_AT(create_session_options, 10);
 MTC_ORT_AT(set_intra_op_threads, 24);

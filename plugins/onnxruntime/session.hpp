@@ -13,8 +13,8 @@
 namespace mtc::onnxruntime {
 
 struct Options {
-  /// Integer products are exact on every CPU (`session.x64quantprecision`). false: what ONNX Runtime does by
-  /// default, which saturates pairs of 8-bit products on x86 CPUs without VNNI.
+  /// Integer products are exact on every CPU (`session.x64quantprecision`, where products_saturate()). false:
+  /// what ONNX Runtime does by default, which saturates pairs of 8-bit products on x86 CPUs without VNNI.
   bool exact = true;
   int threads = 1;  ///< Threads within an operator, >= 1; operators run one after another.
 };

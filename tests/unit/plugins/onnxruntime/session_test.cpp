@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "mtc/npy.hpp"
+#include "plugins/onnxruntime/saturation.hpp"
 #include "tests/support/data_path.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/plugins/onnxruntime/find_library.hpp"
@@ -148,6 +149,10 @@ TEST_F(SessionTest, refuses_outputs_that_are_no_tensors) {
 // products in 16 bits with saturation gets 64 instead.
 TEST_F(SessionTest, integer_products_are_exact_by_default_on_every_cpu) {
   MTC_REQUIRE_ONNXRUNTIME(library);
+  const auto loaded = Library::load(library);
+  ASSERT_TRUE(loaded);
+  const auto saturate = products_saturate(**loaded);
+  ASSERT_TRUE(saturate) << saturate.error().message;
   auto model = test::parse_model(R"(<ir_version: 8, opset_import: ["" : 13]>
     conv (float[N, 64, 1, 1] x) => (float[N, 8, 1, 1] y) {
       xq = QuantizeLinear(x, one, zero)
@@ -169,7 +174,14 @@ TEST_F(SessionTest, integer_products_are_exact_by_default_on_every_cpu) {
   std::vector inputs{test::float_tensor({1, 64, 1, 1}, std::vector<float>(64, 255.0F))};
   auto outputs = test::infer(**session, inputs);
   ASSERT_TRUE(outputs) << outputs.error().message;
-  EXPECT_THAT((*outputs)[0].values<float>(), testing::Each(127.0F * 16320.0F));
+  const float exact = 127.0F * 16320.0F;
+  EXPECT_THAT((*outputs)[0].values<float>(), testing::Each(exact));
+  auto plain = open_session(library, save(model), {false, 1});
+  ASSERT_TRUE(plain) << plain.error().message;
+  outputs = test::infer(**plain, inputs);
+  ASSERT_TRUE(outputs) << outputs.error().message;
+  EXPECT_EQ((*outputs)[0].values<float>()[0] != exact, *saturate)
+      << "the probe tells how this CPU multiplies";
 }
 
 TEST_F(SessionTest, an_interrupted_run_is_cancelled_and_the_next_one_works) {
