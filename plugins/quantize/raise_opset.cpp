@@ -16,6 +16,8 @@ namespace {
 
 constexpr int kFirstPerChannelOpset = 13;
 
+constexpr int kFirstResizeWithModes = 11;
+
 /// The converter moves the axis of Softmax between opsets and needs the rank of its input for it.
 Result<void> describe_softmax_inputs(onnx::ModelProto& model) {
   MTC_ASSIGN(const auto shapes, model::infer_shapes(model));
@@ -55,12 +57,30 @@ Result<onnx::ModelProto> convert(const onnx::ModelProto& model) {
   }
 }
 
+void set_text(onnx::NodeProto& node, const std::string& name, const std::string& value) {
+  auto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::STRING);
+  attribute.set_s(value);
+}
+
+/// Before opset 11, Upsample and Resize took positions x / scale, and rounded them down for mode "nearest".
+/// The converter leaves both to the defaults of opset 11, which are others.
+void keep_resize_positions(onnx::GraphProto& graph) {
+  for (auto& node : *graph.mutable_node()) {
+    if (node.op_type() != "Resize") continue;
+    set_text(node, "coordinate_transformation_mode", "asymmetric");
+    set_text(node, "nearest_mode", "floor");
+  }
+}
+
 }  // namespace
 
 Result<void> raise_opset(onnx::ModelProto& model) {
   if (model::opset(model) >= kFirstPerChannelOpset) return {};
   MTC_TRY(describe_softmax_inputs(model));
   MTC_ASSIGN(auto converted, convert(model));
+  if (model::opset(model) < kFirstResizeWithModes) keep_resize_positions(*converted.mutable_graph());
   converted.mutable_graph()->clear_value_info();
   for (const auto& [key, value] : model::metadata(model)) model::set_metadata(converted, key, value);
   model = std::move(converted);
