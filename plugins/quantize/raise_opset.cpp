@@ -18,7 +18,7 @@ constexpr int kFirstPerChannelOpset = 13;
 
 constexpr int kFirstResizeWithModes = 11;
 
-/// The converter moves the axis of Softmax between opsets and needs the rank of its input for it.
+/// The converter asks whether the axis of a Softmax is the last, and needs the rank of its input for it.
 Result<void> describe_softmax_inputs(onnx::ModelProto& model) {
   MTC_ASSIGN(const auto shapes, model::infer_shapes(model));
   auto& graph = *model.mutable_graph();
@@ -78,6 +78,7 @@ void keep_resize_positions(onnx::GraphProto& graph) {
 
 Result<void> raise_opset(onnx::ModelProto& model) {
   if (model::opset(model) >= kFirstPerChannelOpset) return {};
+  MTC_TRY(flatten_softmax(model));
   MTC_TRY(describe_softmax_inputs(model));
   MTC_ASSIGN(auto converted, convert(model));
   if (model::opset(model) < kFirstResizeWithModes) keep_resize_positions(*converted.mutable_graph());

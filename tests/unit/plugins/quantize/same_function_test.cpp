@@ -45,6 +45,14 @@ const std::vector<Conversion>& conversions() {
       {"upsample_9_nearest", 9,
        R"(s = Constant <value = float[4] {1.0, 1.0, 2.0, 3.0}> () b = Upsample <mode = "nearest"> (a, s))"},
       {"upsample_7_linear", 7, R"(b = Upsample <mode = "linear", scales = [1.0, 1.0, 2.0, 2.0]> (a))"},
+      {"softmax_11_default_axis", 11, "b = Softmax (a)"},
+      {"softmax_11_axis_2", 11, "b = Softmax <axis = 2> (a)"},
+      {"softmax_11_axis_from_the_end", 11, "b = Softmax <axis = -2> (a)"},
+      {"softmax_11_last_axis", 11, "b = Softmax <axis = 3> (a)"},
+      {"softmax_7_axis_0", 7, "b = Softmax <axis = 0> (a)"},
+      {"log_softmax_7_axis_1", 7, "b = LogSoftmax <axis = 1> (a)"},
+      {"two_softmaxes_of_one_tensor", 11,
+       "c = Softmax <axis = 1> (a) d = LogSoftmax <axis = 2> (a) b = Add (c, d)"},
       {"clip_6", 7, "b = Clip <min = -0.25, max = 0.5> (a)"},
       {"pad_2", 7, "b = Pad <pads = [0, 0, 1, 2, 0, 0, 0, 1], value = 0.5> (a)"},
       {"slice_1", 7, "b = Slice <starts = [1, -5], ends = [100, -1], axes = [2, 3]> (a)"},
@@ -108,6 +116,24 @@ TEST_P(PreparedModel, KeepsItsFunctionWithASymbolicBatch) {
 
 INSTANTIATE_TEST_SUITE_P(Converted, PreparedModel, testing::ValuesIn(conversions()),
                          [](const auto& which) { return which.param.name; });
+
+TEST(PreparedSoftmax, KeepsItsFunctionWhereSeveralExtentsAreSymbolic) {
+  expect_same_function(model_of({"", 11, "b = Softmax <axis = 1> (a)"}, "N,4,H,W"));
+}
+
+TEST(PreparedSoftmax, KeepsItsFunctionBetweenInputAndOutput) {
+  expect_same_function(mtc::test::parse_graph(
+      "g (float[N,4,6,6] x) => (float[N,4,6,6] y) { y = Softmax <axis = 2> (x) }", 11));
+}
+
+TEST(PreparedSoftmax, IsRefusedWhereTheRankOfItsInputIsUnknown) {
+  auto model = mtc::test::parse_graph(
+      "g (float[2,4] x, int64[n] s) => (float[2,4] y) { a = Reshape(x, s) y = Softmax <axis = 1> (a) }", 11);
+  const auto done = prepare(model);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Code::unimplemented);
+  EXPECT_NE(done.error().where.find("Softmax"), std::string::npos) << done.error().where;
+}
 
 }  // namespace
 }  // namespace mtc::quantize
