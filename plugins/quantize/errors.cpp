@@ -55,9 +55,27 @@ Result<void> compare_batch(autograd::Executor& reference, autograd::Executor& qu
                true};
 }
 
+/// `limit` of `count` samples; with whole batches so many that the last one is full, and at least one batch.
+std::size_t samples_to_run(std::size_t limit, std::size_t count, const Streaming& streaming) {
+  if (!streaming.whole) return std::min(limit, count);
+  const std::size_t wanted =
+      std::max<std::size_t>(1, limit / streaming.batch + (limit % streaming.batch != 0 ? 1 : 0));
+  return std::min(wanted, count / streaming.batch) * streaming.batch;
+}
+
+Error never_seen(const std::string& tensor) {
+  return Error{Code::internal,
+               "tensor '" + tensor + "' was never compared with the float model's",
+               "tensor " + tensor,
+               "report this as a bug; report_samples = 0 leaves the comparison out",
+               false,
+               true};
+}
+
 }  // namespace
 
 void Deviation::add(std::span<const float> reference, std::span<const float> other) {
+  empty_ = false;
   for (std::size_t i = 0; i < reference.size(); ++i) {
     const auto x = static_cast<double>(reference[i]);
     const auto y = static_cast<double>(other[i]);
@@ -80,19 +98,24 @@ double Deviation::cosine() const {
   return product_ / std::sqrt(reference_ * other_);
 }
 
-Result<std::vector<Deviation>> measure_deviations(autograd::Executor& reference,
-                                                  autograd::Executor& quantized, const Samples& samples,
-                                                  std::size_t limit, const std::vector<Compared>& tensors,
-                                                  const Streaming& streaming, const Monitor& monitor) {
-  std::vector<Deviation> deviations(tensors.size());
+Result<Measured> measure_deviations(autograd::Executor& reference, autograd::Executor& quantized,
+                                    const Samples& samples, std::size_t limit,
+                                    const std::vector<Compared>& tensors, const Streaming& streaming,
+                                    const Monitor& monitor) {
+  Measured measured;
+  measured.deviations.resize(tensors.size());
   const std::size_t batch = streaming.whole ? streaming.batch : std::min(streaming.batch, kBatch);
-  const std::size_t total = std::min(limit, samples.count);
+  const std::size_t total = samples_to_run(limit, samples.count, streaming);
   const auto visit = [&](const autograd::HostTensor& input, std::size_t done) -> Result<void> {
-    MTC_TRY(compare_batch(reference, quantized, input, tensors, deviations));
+    MTC_TRY(compare_batch(reference, quantized, input, tensors, measured.deviations));
+    measured.samples = done;
     return monitor("errors", done, total, "samples");
   };
   MTC_TRY(for_each_batch(samples, total, batch, streaming.whole, visit));
-  return deviations;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (measured.deviations[i].empty()) return never_seen(tensors[i].quantized);
+  }
+  return measured;
 }
 
 }  // namespace mtc::quantize

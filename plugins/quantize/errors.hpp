@@ -23,8 +23,11 @@ class Deviation {
   [[nodiscard]] double sqnr_db() const;
   /// Σxy / √(Σx²·Σy²); 1 when both are 0 everywhere, 0 when one is.
   [[nodiscard]] double cosine() const;
+  /// True when nothing was added: the numbers say nothing.
+  [[nodiscard]] bool empty() const { return empty_; }
 
  private:
+  bool empty_ = true;
   double reference_ = 0.0;
   double other_ = 0.0;
   double product_ = 0.0;
@@ -37,11 +40,18 @@ struct Compared {
   std::string quantized;
 };
 
-/// Runs both models on the first `limit` samples; same order as `tensors`.
-/// Errors: invalid_argument when a shape differs; what executors, `samples` and `monitor` say.
-Result<std::vector<Deviation>> measure_deviations(autograd::Executor& reference,
-                                                  autograd::Executor& quantized, const Samples& samples,
-                                                  std::size_t limit, const std::vector<Compared>& tensors,
-                                                  const Streaming& streaming, const Monitor& monitor);
+/// What was measured, and on how many samples.
+struct Measured {
+  std::vector<Deviation> deviations;  ///< In the order of the tensors.
+  std::size_t samples = 0;
+};
+
+/// Runs both models on the first `limit` samples: on all batches that hold one of them where the model fixes
+/// the batch, as far as `samples` fill them. Errors: internal when a shape differs or a tensor was never
+/// seen; what executors, `samples` and `monitor` say.
+Result<Measured> measure_deviations(autograd::Executor& reference, autograd::Executor& quantized,
+                                    const Samples& samples, std::size_t limit,
+                                    const std::vector<Compared>& tensors, const Streaming& streaming,
+                                    const Monitor& monitor);
 
 }  // namespace mtc::quantize

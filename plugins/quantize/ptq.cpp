@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/quantize/ptq.hpp"
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "plugins/quantize/errors.hpp"
@@ -37,9 +37,10 @@ std::string calibration_text(const Options& options, std::size_t samples) {
   return text.append(" samples:").append(std::to_string(samples));
 }
 
-/// The tensors that the report compares: layers first, then graph outputs.
+/// The tensors that the report compares: layers first, then graph outputs. Only float tensors have an error.
 std::vector<DeviationReport> compared_tensors(const onnx::ModelProto& model, const Placement& placement,
-                                              const Rewritten& rewritten) {
+                                              const Rewritten& rewritten,
+                                              const std::set<std::string>& floats) {
   std::vector<DeviationReport> compared;
   for (const auto& node : placement.nodes) {
     const auto codes = rewritten.dequantized.find(node.output);
@@ -47,7 +48,7 @@ std::vector<DeviationReport> compared_tensors(const onnx::ModelProto& model, con
     compared.push_back({node.node, node.output, carried, 0.0, 0.0});
   }
   for (const auto& output : model.graph().output()) {
-    compared.push_back({{}, output.name(), output.name(), 0.0, 0.0});
+    if (floats.contains(output.name())) compared.push_back({{}, output.name(), output.name(), 0.0, 0.0});
   }
   return compared;
 }
@@ -58,15 +59,15 @@ Result<void> fill_errors(Outcome& outcome, std::vector<DeviationReport> compared
   MTC_ASSIGN(auto quantized, autograd::Executor::create(outcome.model, {false, false, options.threads}));
   std::vector<Compared> tensors;
   for (const auto& entry : compared) tensors.push_back({entry.tensor, entry.quantized_tensor});
-  MTC_ASSIGN(const auto deviations, measure_deviations(reference, quantized, samples, options.report_samples,
-                                                       tensors, streaming, monitor));
+  MTC_ASSIGN(const auto measured, measure_deviations(reference, quantized, samples, options.report_samples,
+                                                     tensors, streaming, monitor));
   for (std::size_t i = 0; i < compared.size(); ++i) {
-    compared[i].sqnr_db = deviations[i].sqnr_db();
-    compared[i].cosine = deviations[i].cosine();
+    compared[i].sqnr_db = measured.deviations[i].sqnr_db();
+    compared[i].cosine = measured.deviations[i].cosine();
     auto& list = compared[i].node.empty() ? outcome.report.outputs : outcome.report.layers;
     list.push_back(std::move(compared[i]));
   }
-  outcome.report.error_samples = std::min(options.report_samples, samples.count);
+  outcome.report.error_samples = measured.samples;
   return {};
 }
 
@@ -94,8 +95,8 @@ Result<Outcome> quantize(const onnx::ModelProto& model, const Samples& samples, 
   model::set_metadata(outcome.model, "mtc.quant.calibration",
                       calibration_text(options, report.calibration_samples));
   if (options.report_samples > 0) {
-    MTC_TRY(fill_errors(outcome, compared_tensors(outcome.model, placement, rewritten), executor, samples,
-                        streaming, options, monitor));
+    MTC_TRY(fill_errors(outcome, compared_tensors(outcome.model, placement, rewritten, floats), executor,
+                        samples, streaming, options, monitor));
   }
   report.weights = std::move(rewritten.weights);
   report.left_float = std::move(placement.left_float);

@@ -4,6 +4,7 @@
 #include "plugins/quantize/ptq.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -227,6 +228,55 @@ TEST(Quantize, NamesTheTensorThatHoldsNaN) {
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().code, Code::invalid_argument);
   EXPECT_EQ(outcome.error().where, "tensor x");
+}
+
+/// y = x·w with `batch` fixed in the input.
+onnx::ModelProto fixed_batch(std::int64_t batch) {
+  GraphBuilder builder;
+  builder.input("x", {4}).output("y", {3}).random("w", {4, 3});
+  builder.node("MatMul", {"x", "w"}, "y");
+  auto model = builder.model();
+  auto& graph = *model.mutable_graph();
+  for (auto* value : {graph.mutable_input(0), graph.mutable_output(0)}) {
+    value->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(batch);
+  }
+  return model;
+}
+
+TEST(Quantize, MeasuresWholeBatchesWhereTheModelFixesOneThatIsLargerThanTheReport) {
+  Options options;
+  options.report_samples = 64;
+  const auto outcome = quantize(fixed_batch(128), test::random_samples(256, {4}), options, go_on);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->report.error_samples, 128U);
+  EXPECT_GT(outcome->report.outputs[0].sqnr_db, 15.0);
+  EXPECT_LT(outcome->report.outputs[0].sqnr_db, 100.0);
+}
+
+TEST(Quantize, ReportsTheSamplesThatWereMeasured) {
+  Options options;
+  for (const auto& [wanted, available, measured] :
+       {std::array<std::size_t, 3>{50, 256, 64}, {50, 60, 32}, {32, 256, 32}, {1000, 100, 96}}) {
+    options.report_samples = wanted;
+    const auto outcome = quantize(fixed_batch(32), test::random_samples(available, {4}), options, go_on);
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_EQ(outcome->report.error_samples, measured) << wanted << " of " << available;
+  }
+}
+
+TEST(Quantize, LeavesOutputsThatAreNotFloatOutOfTheErrors) {
+  auto builder = one_convolution();
+  builder.node("ArgMax", {"y"}, "best");
+  auto model = builder.model();
+  auto& output = *model.mutable_graph()->add_output();
+  output = model.graph().output(0);
+  output.set_name("best");
+  output.mutable_type()->mutable_tensor_type()->set_elem_type(onnx::TensorProto::INT64);
+  output.mutable_type()->mutable_tensor_type()->clear_shape();
+  const auto outcome = quantize(model, test::random_samples(8, {2, 4, 4}), quick(), go_on);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  ASSERT_EQ(outcome->report.outputs.size(), 1U);
+  EXPECT_EQ(outcome->report.outputs[0].tensor, "y");
 }
 
 TEST(Quantize, KeepsZeroWeightsZero) {
