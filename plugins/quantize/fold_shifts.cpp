@@ -32,7 +32,7 @@ bool runs_along(const onnx::TensorProto& operand, std::int64_t extent, int from_
 bool fits_conv(const onnx::NodeProto& conv, const onnx::TensorProto& operand,
                const model::GraphIndex& index) {
   const auto* weight = index.constant(conv.input(1));
-  if (weight == nullptr || operand.dims_size() > weight->dims_size()) return false;
+  if (weight == nullptr || weight->dims_size() < 3 || operand.dims_size() > weight->dims_size()) return false;
   if (conv.input_size() > 2 && !conv.input(2).empty() && index.constant(conv.input(2)) == nullptr)
     return false;
   return runs_along(operand, weight->dims(0), weight->dims_size() - 2);

@@ -65,6 +65,16 @@ TEST(FoldShifts, LeavesAShiftAlongAnotherAxisAlone) {
   EXPECT_EQ(*folded, 0);
 }
 
+TEST(FoldShifts, LeavesAConvWithAScalarWeightToItsReader) {
+  GraphBuilder builder;
+  builder.input("x", {2, 4, 4}).output("y", {2, 4, 4}).constant("w", {}, {1.0F}).constant("c", {}, {2.0F});
+  builder.node("Conv", {"x", "w"}, "a");
+  builder.node("Add", {"a", "c"}, "y");
+  auto model = builder.model();
+  const auto folded = fold_shifts(model);
+  EXPECT_TRUE(!folded || *folded == 0);
+}
+
 TEST(Prepare, RaisesAnOpset8ModelTo13AndFoldsItsShifts) {
   MTC_REQUIRE_DATA(path, "models/mnist_cntk_opset8.onnx");
   auto model = model::load(path.string());
