@@ -31,7 +31,9 @@ Result<std::size_t> zero_smallest(std::span<float> weights, double fraction) {
     return Error{Code::invalid_argument, "sparsity is " + std::to_string(fraction), "sparsity",
                  "use a fraction from 0 to 1"};
   }
-  const auto count = static_cast<std::size_t>(std::floor(fraction * static_cast<double>(weights.size())));
+  // A fraction such as 0.29 is not exact in binary: rounding noise below a whole count must not lose a zero.
+  const double exact = fraction * static_cast<double>(weights.size());
+  const auto count = std::min(weights.size(), static_cast<std::size_t>(std::floor(exact + 1e-9 * exact)));
   std::vector<std::size_t> order(weights.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, {}, [&](std::size_t i) { return std::fabs(weights[i]); });

@@ -21,6 +21,16 @@ TEST(ZeroSmallest, RoundsTheCountDown) {
   EXPECT_EQ(*zeros, 1U);
 }
 
+TEST(ZeroSmallest, LosesNoZeroToAFractionThatIsNotExactInBinary) {
+  for (int percent = 0; percent <= 100; ++percent) {
+    std::vector<float> weights;
+    for (int i = 1; i <= 100; ++i) weights.push_back(static_cast<float>(i));
+    const auto zeros = zero_smallest(weights, percent / 100.0);
+    ASSERT_TRUE(zeros);
+    EXPECT_EQ(*zeros, static_cast<std::size_t>(percent));
+  }
+}
+
 TEST(ZeroSmallest, TakesTheLowerIndexOfEqualMagnitudes) {
   std::vector<float> weights{1.0F, -1.0F, 1.0F, -1.0F};
   ASSERT_TRUE(zero_smallest(weights, 0.5));
