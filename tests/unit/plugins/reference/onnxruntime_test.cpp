@@ -10,7 +10,9 @@
 #include "plugins/onnxruntime/session.hpp"
 #include "plugins/reference/session.hpp"
 #include "tests/support/data_path.hpp"
+#include "tests/support/temp_dir.hpp"
 #include "tests/unit/plugins/onnxruntime/find_library.hpp"
+#include "tests/unit/plugins/onnxruntime/models.hpp"
 #include "tests/unit/plugins/reference/inference.hpp"
 
 namespace mtc::reference {
@@ -53,6 +55,42 @@ TEST_P(AgainstOnnxRuntime, the_largest_error_is_at_most_1e_4_of_the_outputs_rang
     EXPECT_LE(worst, 1e-4F * range);
   }
 }
+
+class ResizeScale : public testing::TestWithParam<float> {};
+
+TEST_P(ResizeScale, gives_the_extents_and_values_of_onnxruntime) {
+  MTC_REQUIRE_ONNXRUNTIME(library);
+  const test::TempDir folder;
+  for (const std::int64_t extent : {7, 10, 13, 20, 30}) {
+    onnx::ModelProto model = test::parse_model(R"(<ir_version: 8, opset_import: ["" : 13]>
+      resize (float[1, 1, h, w] x) => (float[1, 1, H, W] y) { y = Resize <mode = "linear"> (x, , scales) })");
+    test::add_initializer<float>(model, "scales", onnx::TensorProto::FLOAT, {4},
+                                 {1, 1, GetParam(), GetParam()});
+    const auto path = (folder / "model.onnx").string();
+    test::write_model(model, path);
+    auto truth = onnxruntime::open_session(library, path);
+    ASSERT_TRUE(truth) << truth.error().message;
+    auto session = open_session(path, 1);
+    ASSERT_TRUE(session) << session.error().message;
+    const auto inputs = test::random_inputs(**truth, extent, -1, 1, 3);
+    const auto expected = test::infer(**truth, inputs);
+    ASSERT_TRUE(expected) << expected.error().message;
+    const auto actual = test::infer(**session, inputs);
+    ASSERT_TRUE(actual) << actual.error().message;
+    ASSERT_EQ(actual->front().shape, expected->front().shape) << extent;
+    if (expected->front().shape == inputs.front().shape)
+      continue;  // ONNX Runtime copies, the standard does not.
+    const auto want = expected->front().floats();
+    const auto got = actual->front().floats();
+    for (std::size_t i = 0; i < want.size(); ++i)
+      ASSERT_NEAR(got[i], want[i], 1e-5F) << extent << " element " << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(scales, ResizeScale, testing::Values(0.3F, 0.7F, 0.9F, 1.1F, 1.3F, 1.4F, 2.6F),
+                         [](const auto& scale) {
+                           return "x" + std::to_string(std::lround(scale.param * 10.0F)) + "_tenths";
+                         });
 
 INSTANTIATE_TEST_SUITE_P(
     models, AgainstOnnxRuntime,
