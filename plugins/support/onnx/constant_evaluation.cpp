@@ -34,6 +34,20 @@ bool normalize(std::int64_t& axis, std::size_t rank) {
   return axis >= 0 && axis < static_cast<std::int64_t>(rank);
 }
 
+/// Normalizes all; false when one is out of range or named twice.
+bool normalize_all(Shape& axes, std::size_t rank) {
+  for (auto& axis : axes) {
+    if (!normalize(axis, rank)) return false;
+  }
+  Shape sorted = axes;
+  std::sort(sorted.begin(), sorted.end());
+  return std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+}
+
+bool has_negative(const Shape& shape) {
+  return std::any_of(shape.begin(), shape.end(), [](std::int64_t extent) { return extent < 0; });
+}
+
 /// out[i0, i1, …] = in[base + Σ ik·stride_k]
 ConstantValue strided_copy(const ConstantValue& in, const Shape& shape, std::int64_t base,
                            const Shape& strides) {
@@ -132,9 +146,7 @@ Shape axes_of(const onnx::NodeProto& node, Inputs inputs) {
 std::optional<ConstantValue> unsqueeze(const onnx::NodeProto& node, Inputs inputs) {
   Shape axes = axes_of(node, inputs);
   ConstantValue out = *inputs[0];
-  for (auto& axis : axes) {
-    if (!normalize(axis, inputs[0]->shape.size() + axes.size())) return std::nullopt;
-  }
+  if (!normalize_all(axes, out.shape.size() + axes.size())) return std::nullopt;
   std::sort(axes.begin(), axes.end());
   for (const auto axis : axes) out.shape.insert(out.shape.begin() + axis, 1);
   return out;
@@ -180,12 +192,11 @@ std::optional<ConstantValue> transpose(const onnx::NodeProto& node, const Consta
   if (perm.empty()) {
     for (std::size_t i = in.shape.size(); i-- > 0;) perm.push_back(static_cast<std::int64_t>(i));
   }
-  if (perm.size() != in.shape.size()) return std::nullopt;
+  if (perm.size() != in.shape.size() || !normalize_all(perm, in.shape.size())) return std::nullopt;
   const Shape strides = strides_of(in.shape);
   Shape shape;
   Shape steps;
-  for (auto axis : perm) {
-    if (!normalize(axis, in.shape.size())) return std::nullopt;
+  for (const auto axis : perm) {
     shape.push_back(in.shape[static_cast<std::size_t>(axis)]);
     steps.push_back(strides[static_cast<std::size_t>(axis)]);
   }
@@ -209,11 +220,12 @@ std::optional<ConstantValue> slice(const onnx::NodeProto& node, int opset, Input
   if (steps.empty()) steps.assign(starts.size(), 1);
   if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size())
     return std::nullopt;
+  if (!normalize_all(axes, in.shape.size())) return std::nullopt;
   Shape shape = in.shape;
   Shape strides = strides_of(in.shape);
   std::int64_t base = 0;
   for (std::size_t i = 0; i < starts.size(); ++i) {
-    if (!normalize(axes[i], in.shape.size()) || steps[i] == 0) return std::nullopt;
+    if (steps[i] == 0) return std::nullopt;
     const auto axis = static_cast<std::size_t>(axes[i]);
     const std::int64_t extent = in.shape[axis];
     const bool forward = steps[i] > 0;
@@ -233,7 +245,7 @@ std::optional<ConstantValue> slice(const onnx::NodeProto& node, int opset, Input
 
 std::optional<ConstantValue> constant_of_shape(const onnx::NodeProto& node, const ConstantValue& in) {
   const Shape shape = integers(in);
-  if (product(shape) > kLargest) return std::nullopt;
+  if (has_negative(shape) || product(shape) > kLargest) return std::nullopt;
   ConstantValue one{Type::FLOAT, {1}, std::string(4, '\0')};
   for (const auto& attribute : node.attribute()) {
     if (attribute.name() != "value") continue;
@@ -242,6 +254,34 @@ std::optional<ConstantValue> constant_of_shape(const onnx::NodeProto& node, cons
     one = *given;
   }
   return strided_copy(one, shape, 0, Shape(shape.size(), 0));
+}
+
+/// The evaluation of one operator; the result may contradict itself where the node does.
+std::optional<ConstantValue> dispatch(const onnx::NodeProto& node, int opset, Inputs inputs) {
+  const std::string& op = node.op_type();
+  if (!node.domain().empty() && node.domain() != "ai.onnx") return std::nullopt;
+  if (op == "Constant") return constant(node);
+  if (inputs.empty() || inputs[0] == nullptr) return std::nullopt;
+  const bool two = inputs.size() > 1 && inputs[1] != nullptr;
+  if (op == "Shape" && opset < 15) {
+    const Shape& shape = inputs[0]->shape;
+    const Shape rank{static_cast<std::int64_t>(shape.size())};
+    return constant_value(make_tensor<std::int64_t>("", rank, std::span<const std::int64_t>(shape)));
+  }
+  if (op == "Gather" && two) return gather(node, *inputs[0], *inputs[1]);
+  if (op == "Concat") return concat(node, inputs);
+  if (op == "Unsqueeze") return unsqueeze(node, inputs);
+  if (op == "Squeeze") return squeeze(node, inputs);
+  if (op == "Reshape" && two) return reshape(node, *inputs[0], integers(*inputs[1]));
+  if (op == "Transpose") return transpose(node, *inputs[0]);
+  if (op == "Slice") return slice(node, opset, inputs);
+  if (op == "ConstantOfShape") return constant_of_shape(node, *inputs[0]);
+  return evaluate_arithmetic(node, inputs);
+}
+
+bool is_consistent(const ConstantValue& value) {
+  return !has_negative(value.shape) &&
+         value.bytes.size() == static_cast<std::size_t>(value.elements()) * value.element_bytes();
 }
 
 }  // namespace
@@ -283,25 +323,9 @@ std::vector<std::int64_t> integers(const ConstantValue& value) {
 }
 
 std::optional<ConstantValue> evaluate(const onnx::NodeProto& node, int opset, Inputs inputs) {
-  const std::string& op = node.op_type();
-  if (!node.domain().empty() && node.domain() != "ai.onnx") return std::nullopt;
-  if (op == "Constant") return constant(node);
-  if (inputs.empty() || inputs[0] == nullptr) return std::nullopt;
-  const bool two = inputs.size() > 1 && inputs[1] != nullptr;
-  if (op == "Shape" && opset < 15) {
-    const Shape& shape = inputs[0]->shape;
-    const Shape rank{static_cast<std::int64_t>(shape.size())};
-    return constant_value(make_tensor<std::int64_t>("", rank, std::span<const std::int64_t>(shape)));
-  }
-  if (op == "Gather" && two) return gather(node, *inputs[0], *inputs[1]);
-  if (op == "Concat") return concat(node, inputs);
-  if (op == "Unsqueeze") return unsqueeze(node, inputs);
-  if (op == "Squeeze") return squeeze(node, inputs);
-  if (op == "Reshape" && two) return reshape(node, *inputs[0], integers(*inputs[1]));
-  if (op == "Transpose") return transpose(node, *inputs[0]);
-  if (op == "Slice") return slice(node, opset, inputs);
-  if (op == "ConstantOfShape") return constant_of_shape(node, *inputs[0]);
-  return evaluate_arithmetic(node, inputs);
+  auto value = dispatch(node, opset, inputs);
+  // A node that contradicts itself, such as a Reshape to [-2, -2], is for the runtime to refuse.
+  return value && is_consistent(*value) ? std::move(value) : std::nullopt;
 }
 
 }  // namespace mtc::model

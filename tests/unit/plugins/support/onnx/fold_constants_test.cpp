@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "plugins/support/onnx/constant_evaluation.hpp"
 #include "plugins/support/onnx/model.hpp"
 #include "plugins/support/onnx/transform.hpp"
 #include "tests/support/data_path.hpp"
@@ -46,6 +47,40 @@ TEST(FoldConstants, keeps_a_chain_that_depends_on_a_symbolic_batch) {
     y = Reshape(x, target) })");
   ASSERT_TRUE(fold_constants(model));
   EXPECT_THAT(operators(model), ElementsAre("Shape", "Gather", "Concat", "Reshape"));
+}
+
+TEST(Evaluate, refuses_nodes_whose_result_would_not_have_as_many_elements_as_its_shape_says) {
+  const std::vector<float> four{1, 2, 3, 4};
+  const std::vector<std::int64_t> square{2, 2};
+  const auto value = constant_value(make_tensor<float>("", square, std::span<const float>(four)));
+  const std::vector<std::int64_t> negative{-2, -2};
+  const std::vector<std::int64_t> pair{2};
+  const auto shape =
+      constant_value(make_tensor<std::int64_t>("", pair, std::span<const std::int64_t>(negative)));
+  for (const auto* text :
+       {"Unsqueeze <axes = [3, 3, 3]> (v)", "Unsqueeze <axes = [0, 0]> (v)", "Unsqueeze <axes = [0, -4]> (v)",
+        "Transpose <perm = [0, 0]> (v)", "Transpose <perm = [0, -2]> (v)",
+        "Slice <axes = [0, 0], starts = [1, 1], ends = [2, 2]> (v)", "Reshape (v, s)",
+        "ConstantOfShape (s)"}) {
+    const auto model =
+        test::parse_graph(std::string("g (float[2,2] v, int64[2] s) => (float[r] y) { y = ") + text + " }");
+    const auto& node = model.graph().node(0);
+    std::vector<const ConstantValue*> inputs;
+    for (const auto& name : node.input()) inputs.push_back(name == "v" ? &*value : &*shape);
+    EXPECT_FALSE(evaluate(node, 9, inputs)) << text;
+  }
+}
+
+TEST(Evaluate, inserts_axes_in_any_order) {
+  const std::vector<float> four{1, 2, 3, 4};
+  const std::vector<std::int64_t> square{2, 2};
+  const auto value = constant_value(make_tensor<float>("", square, std::span<const float>(four)));
+  const auto model =
+      test::parse_graph("g (float[2,2] v) => (float[r] y) { y = Unsqueeze <axes = [4, 0, 2]> (v) }");
+  const std::vector<const ConstantValue*> inputs{&*value};
+  const auto result = evaluate(model.graph().node(0), 11, inputs);
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->shape, ElementsAre(1, 2, 1, 2, 1));
 }
 
 TEST(FoldConstants, takes_identity_and_dropout_away_but_keeps_the_names_of_outputs) {
