@@ -161,7 +161,10 @@ class Trainer {
         logits, batch_.target, F::CrossEntropyFuncOptions().label_smoothing(options_.label_smoothing));
     optimizer_->zero_grad();
     loss.backward();
-    for (auto& [parameter, mask] : masks_) parameter.mutable_grad().mul_(mask);
+    for (auto& [parameter, mask] : masks_) {
+      // A head that the first output does not need has no gradient.
+      if (parameter.grad().defined()) parameter.mutable_grad().mul_(mask);
+    }
     for (auto& group : optimizer_->param_groups())
       static_cast<torch::optim::SGDOptions&>(group.options()).lr(rate);
     optimizer_->step();

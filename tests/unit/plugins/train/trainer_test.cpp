@@ -94,6 +94,40 @@ TEST(Train, KeepsTheZerosOfPrunedTensorsExactly) {
   }
 }
 
+/// Appends a second output, which the loss does not reach.
+void add_auxiliary_head(onnx::ModelProto& model) {
+  auto& graph = *model.mutable_graph();
+  const auto weight = std::ranges::find_if(graph.initializer(),
+                                           [](const auto& tensor) { return tensor.name() == "head.weight"; });
+  ASSERT_NE(weight, graph.initializer().end());
+  auto copy = *weight;
+  copy.set_name("auxiliary.weight");
+  *graph.add_initializer() = copy;
+  const auto head =
+      std::ranges::find_if(graph.node(), [](const auto& node) { return node.op_type() == "Gemm"; });
+  ASSERT_NE(head, graph.node().end());
+  auto node = *head;
+  node.set_name("auxiliary");
+  node.set_input(1, "auxiliary.weight");
+  node.set_output(0, "auxiliary");
+  *graph.add_node() = node;
+  auto output = graph.output(0);
+  output.set_name("auxiliary");
+  *graph.add_output() = output;
+}
+
+TEST(Train, LeavesAPrunedHeadThatTheLossDoesNotReachAsItIs) {
+  auto model = small_network();
+  add_auxiliary_head(model);
+  ASSERT_TRUE(sparsify::prune(model, {sparsify::Pattern::unstructured, 0.5, {}}));
+  const auto before = weights_of(model);
+  const auto outcome = train(model, toy::quadrants(64, 1), {}, quick(1), toy::go_on);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  const auto after = weights_of(outcome->model);
+  EXPECT_EQ(after.at("auxiliary.weight"), before.at("auxiliary.weight"));
+  EXPECT_NE(after.at("head.weight"), before.at("head.weight"));
+}
+
 TEST(Train, AppliesTheLossToTheInputOfAFinalSoftmaxAndKeepsTheNode) {
   auto with_softmax = small_network();
   add_softmax(with_softmax);
