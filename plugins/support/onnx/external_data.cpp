@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "plugins/support/onnx/tensors.hpp"
+
 namespace mtc::model {
 namespace {
 
@@ -75,11 +77,10 @@ Result<void> read_tensor(onnx::TensorProto& tensor, const std::filesystem::path&
 
 Result<void> read_external_data(onnx::ModelProto& model, const std::string& model_path) {
   const auto folder = std::filesystem::path(model_path).parent_path();
-  for (auto& tensor : *model.mutable_graph()->mutable_initializer()) {
-    if (tensor.data_location() != onnx::TensorProto::EXTERNAL) continue;
-    MTC_TRY(read_tensor(tensor, folder, model_path + ": tensor '" + tensor.name() + "'"));
-  }
-  return {};
+  return for_each_tensor(model, [&](onnx::TensorProto& tensor, TensorPlace /*place*/) -> Result<void> {
+    if (tensor.data_location() != onnx::TensorProto::EXTERNAL) return {};
+    return read_tensor(tensor, folder, model_path + ": tensor '" + tensor.name() + "'");
+  });
 }
 
 }  // namespace mtc::model

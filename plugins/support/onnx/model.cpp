@@ -15,6 +15,7 @@
 
 #include "plugins/support/onnx/external_data.hpp"
 #include "plugins/support/onnx/tensor.hpp"
+#include "plugins/support/onnx/tensors.hpp"
 
 namespace mtc::model {
 namespace {
@@ -34,35 +35,36 @@ Result<std::string> read_bytes(const std::string& path) {
 }
 
 /// The first value that is NaN or infinite, as text; empty when all are finite. Integers always are.
-Result<std::string> not_finite(const onnx::TensorProto& tensor) {
+/// Attributes may hold infinities: masks are filled with them.
+Result<std::string> not_finite(const onnx::TensorProto& tensor, TensorPlace place) {
   const auto type = abi_type(tensor.data_type());
   if (type.kind != MTC_KIND_FLOAT || type.bits == 0) return std::string();
   MTC_ASSIGN(const auto list, values<double>(tensor));
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (std::isfinite(list[i])) continue;
+    if (std::isfinite(list[i]) || (place == TensorPlace::attribute && std::isinf(list[i]))) continue;
     return std::string(std::isnan(list[i]) ? "NaN" : "infinite") + " at element " + std::to_string(i);
   }
   return std::string();
 }
 
-/// Bytes and finiteness of one initializer.
-Result<void> check_initializer(const onnx::TensorProto& tensor, const std::string& path) {
+/// Bytes and finiteness of one tensor.
+Result<void> check_tensor(const onnx::TensorProto& tensor, TensorPlace place, const std::string& path) {
   const std::string where = path + ": tensor '" + tensor.name() + "'";
   const std::int64_t count = elements(tensor);
   if (count < 0 || count > (std::int64_t{1} << 40)) {
-    return Error{Code::invalid_argument, "the shape of the initializer is not valid", where,
+    return Error{Code::invalid_argument, "the shape of the tensor is not valid", where,
                  "export the model again"};
   }
   const std::size_t bits = abi_type(tensor.data_type()).bits;
   if (tensor.has_raw_data() && bits != 0 &&
       tensor.raw_data().size() != static_cast<std::size_t>(count) * (bits / 8)) {
     return Error{Code::invalid_argument,
-                 "the initializer has " + std::to_string(tensor.raw_data().size()) +
+                 "the tensor has " + std::to_string(tensor.raw_data().size()) +
                      " bytes, its shape asks for " +
                      std::to_string(static_cast<std::size_t>(count) * (bits / 8)),
                  where, "export the model again"};
   }
-  auto bad = not_finite(tensor);
+  auto bad = not_finite(tensor, place);
   if (!bad) {
     bad.error().where = where;
     return bad.error();
@@ -95,7 +97,9 @@ Result<onnx::ModelProto> load(const std::string& path) {
                  "copy or export the file again"};
   }
   MTC_TRY(read_external_data(model, path));
-  for (const auto& tensor : model.graph().initializer()) MTC_TRY(check_initializer(tensor, path));
+  MTC_TRY(for_each_tensor(model, [&](const onnx::TensorProto& tensor, TensorPlace place) {
+    return check_tensor(tensor, place, path);
+  }));
   return model;
 }
 

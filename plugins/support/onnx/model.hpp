@@ -14,8 +14,8 @@ namespace mtc::model {
 
 /// Reads an ONNX file; tensors with external data are read into raw_data, so the result stands alone.
 /// Errors: not_found; data_loss (truncated, not protobuf, no graph, external file missing or short);
-/// invalid_argument (no output, an initializer with NaN or infinity, or with fewer bytes than its shape asks
-/// for: `where` names file and tensor).
+/// invalid_argument (no output, a tensor with NaN or with fewer bytes than its shape asks for, an initializer
+/// with infinity: `where` names file and tensor).
 Result<onnx::ModelProto> load(const std::string& path);
 
 /// Writes `model` to `path` (temporary file, then rename) with deterministic bytes.

@@ -133,6 +133,84 @@ TEST_F(ExternalData, that_is_short_missing_or_elsewhere_is_an_error_with_the_ten
   }
 }
 
+/// Makes `tensor` refer to the bytes from `offset` on in "w.bin".
+void refer(onnx::TensorProto& tensor, int offset) {
+  tensor.clear_raw_data();
+  tensor.clear_float_data();
+  tensor.set_data_location(onnx::TensorProto::EXTERNAL);
+  for (const auto& [key, value] :
+       {std::pair{"location", std::string("w.bin")}, {"offset", std::to_string(offset)}, {"length", "8"}}) {
+    auto& entry = *tensor.add_external_data();
+    entry.set_key(key);
+    entry.set_value(value);
+  }
+}
+
+/// A tensor in every place that ONNX knows beside the graph's initializers: an attribute, a list of an
+/// attribute, an initializer and a Constant of a subgraph.
+onnx::ModelProto scattered() {
+  auto model = weighted({1, 2});
+  auto& constant = *model.mutable_graph()->add_node();
+  constant.set_op_type("Constant");
+  constant.add_output("k");
+  auto& value = *constant.add_attribute();
+  value.set_name("value");
+  value.set_type(onnx::AttributeProto::TENSOR);
+  *value.mutable_t() = model.graph().initializer(0);
+  auto& custom = *model.mutable_graph()->add_node();
+  custom.set_op_type("If");
+  custom.add_output("c");
+  auto& list = *custom.add_attribute();
+  list.set_name("list");
+  *list.add_tensors() = model.graph().initializer(0);
+  auto& branch = *custom.add_attribute();
+  branch.set_name("then_branch");
+  *branch.mutable_g()->add_initializer() = model.graph().initializer(0);
+  *branch.mutable_g()->add_node() = constant;
+  *branch.add_graphs()->add_initializer() = model.graph().initializer(0);
+  return model;
+}
+
+std::vector<onnx::TensorProto*> tensors_outside_initializers(onnx::ModelProto& model) {
+  auto& graph = *model.mutable_graph();
+  auto& custom = *graph.mutable_node(2);
+  auto& branch = *custom.mutable_attribute(1);
+  return {graph.mutable_node(1)->mutable_attribute(0)->mutable_t(),
+          custom.mutable_attribute(0)->mutable_tensors(0), branch.mutable_g()->mutable_initializer(0),
+          branch.mutable_g()->mutable_node(0)->mutable_attribute(0)->mutable_t(),
+          branch.mutable_graphs(0)->mutable_initializer(0)};
+}
+
+TEST_F(ExternalData, is_read_wherever_a_tensor_may_be) {
+  const float values[6] = {7, 8, 9, 10, 11, 12};
+  dir_.write("w.bin", std::string(reinterpret_cast<const char*>(values), sizeof values));
+  auto model = scattered();
+  int offset = 0;
+  for (auto* tensor : tensors_outside_initializers(model)) refer(*tensor, 4 * offset++);
+  auto loaded = load(dir_.write("m.onnx", model.SerializeAsString()).string());
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  float expected = 7;
+  for (const auto* tensor : tensors_outside_initializers(*loaded)) {
+    EXPECT_FALSE(tensor->has_data_location());
+    const auto list = mtc::model::values<float>(*tensor);
+    ASSERT_TRUE(list);
+    EXPECT_THAT(*list, testing::ElementsAre(expected, expected + 1));
+    ++expected;
+  }
+}
+
+TEST(Load, looks_for_nan_wherever_a_tensor_may_be) {
+  const test::TempDir dir;
+  const float bad[2] = {0, std::numeric_limits<float>::quiet_NaN()};
+  for (std::size_t i = 0; i < 5; ++i) {
+    auto model = scattered();
+    tensors_outside_initializers(model)[i]->set_raw_data(bad, sizeof bad);
+    const auto result = load(dir.write("m.onnx", model.SerializeAsString()).string());
+    ASSERT_FALSE(result) << i;
+    EXPECT_THAT(result.error().message, HasSubstr("NaN at element 1"));
+  }
+}
+
 TEST(Save, says_that_a_folder_is_missing) {
   const auto result = save(weighted({1, 2}), "/nonexistent/folder/m.onnx");
   ASSERT_FALSE(result);
