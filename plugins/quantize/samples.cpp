@@ -21,7 +21,7 @@ std::string print(std::span<const std::int64_t> shape) {
 std::vector<std::int64_t> input_shape(const onnx::ValueInfoProto& input) {
   std::vector<std::int64_t> shape;
   for (const auto& dim : input.type().tensor_type().shape().dim()) {
-    shape.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+    shape.push_back(dim.dim_value() > 0 ? dim.dim_value() : -1);
   }
   return shape;
 }

@@ -220,11 +220,13 @@ Result<void> check_data(const onnx::ModelProto& model, const Dataset& data, cons
   bool fits = static_cast<std::size_t>(dims.size()) == data.shape.size() + 1;
   std::string wanted;
   std::string given;
-  for (int i = 1; i < dims.size(); ++i) wanted += (i > 1 ? ", " : "") + std::to_string(dims[i].dim_value());
+  for (int i = 1; i < dims.size(); ++i) {
+    wanted += (i > 1 ? ", " : "") + (dims[i].dim_value() > 0 ? std::to_string(dims[i].dim_value()) : "?");
+  }
   for (std::size_t i = 0; i < data.shape.size(); ++i) {
     given += (i > 0 ? ", " : "") + std::to_string(data.shape[i]);
     const int axis = static_cast<int>(i) + 1;
-    fits = fits && (!dims[axis].has_dim_value() || dims[axis].dim_value() == data.shape[i]);
+    fits = fits && (dims[axis].dim_value() <= 0 || dims[axis].dim_value() == data.shape[i]);
   }
   if (fits) return {};
   return Error{
@@ -238,7 +240,7 @@ std::size_t fixed_batch(const onnx::ModelProto& model) {
   const auto inputs = model::real_inputs(model.graph());
   if (inputs.empty() || inputs[0]->type().tensor_type().shape().dim_size() == 0) return 0;
   const auto& dim = inputs[0]->type().tensor_type().shape().dim(0);
-  return dim.has_dim_value() && dim.dim_value() > 0 ? static_cast<std::size_t>(dim.dim_value()) : 0;
+  return dim.dim_value() > 0 ? static_cast<std::size_t>(dim.dim_value()) : 0;
 }
 
 bool better(const Epoch& epoch, const Epoch& best) {

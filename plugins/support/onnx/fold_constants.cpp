@@ -34,7 +34,7 @@ std::unordered_map<std::string, std::vector<std::int64_t>> static_shapes(const o
     if (!info.type().has_tensor_type() || !info.type().tensor_type().has_shape()) return;
     std::vector<std::int64_t> shape;
     for (const auto& dim : info.type().tensor_type().shape().dim()) {
-      if (!dim.has_dim_value()) return;
+      if (dim.dim_value() <= 0) return;  // Some exporters write -1 or 0 for an unknown extent.
       shape.push_back(dim.dim_value());
     }
     shapes[info.name()] = shape;

@@ -75,6 +75,20 @@ Result<void> check_tensor(const onnx::TensorProto& tensor, TensorPlace place, co
   return {};
 }
 
+/// Some exporters write an unknown extent as -1 or 0, which ONNX's shape inference would count with.
+void forget_unknown_extents(onnx::ValueInfoProto& value) {
+  if (!value.type().tensor_type().has_shape()) return;
+  for (auto& dim : *value.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim()) {
+    if (dim.has_dim_value() && dim.dim_value() <= 0) dim.clear_dim_value();
+  }
+}
+
+void forget_unknown_extents(onnx::GraphProto& graph) {
+  for (auto& value : *graph.mutable_input()) forget_unknown_extents(value);
+  for (auto& value : *graph.mutable_value_info()) forget_unknown_extents(value);
+  for (auto& value : *graph.mutable_output()) forget_unknown_extents(value);
+}
+
 }  // namespace
 
 Result<onnx::ModelProto> load(const std::string& path) {
@@ -100,6 +114,7 @@ Result<onnx::ModelProto> load(const std::string& path) {
   MTC_TRY(for_each_tensor(model, [&](const onnx::TensorProto& tensor, TensorPlace place) {
     return check_tensor(tensor, place, path);
   }));
+  forget_unknown_extents(*model.mutable_graph());
   return model;
 }
 

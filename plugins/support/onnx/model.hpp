@@ -13,6 +13,7 @@
 namespace mtc::model {
 
 /// Reads an ONNX file; tensors with external data are read into raw_data, so the result stands alone.
+/// Declared extents below 1 become unknown.
 /// Errors: not_found; data_loss (truncated, not protobuf, no graph, external file missing or short);
 /// invalid_argument (no output, a tensor with NaN or with fewer bytes than its shape asks for, an initializer
 /// with infinity: `where` names file and tensor).

@@ -50,7 +50,7 @@ void collect(const onnx::GraphProto& graph, Shapes& shapes) {
     if (!info.type().has_tensor_type() || !info.type().tensor_type().has_shape()) return;
     std::vector<std::int64_t> shape;
     for (const auto& dim : info.type().tensor_type().shape().dim()) {
-      shape.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+      shape.push_back(dim.dim_value() > 0 ? dim.dim_value() : -1);
     }
     const auto [place, added] = shapes.emplace(info.name(), shape);
     if (!added && unknown_axes(shape) < unknown_axes(place->second)) place->second = shape;
@@ -98,7 +98,7 @@ Result<void> fix_batch(onnx::ModelProto& model, std::int64_t batch) {
                    "use a model whose inputs declare their shape"};
     }
     auto& first = *shape->mutable_dim(0);
-    if (first.has_dim_value() && first.dim_value() > 0 && first.dim_value() != batch) {
+    if (first.dim_value() > 0 && first.dim_value() != batch) {
       return Error{Code::invalid_argument,
                    "the model fixes batch " + std::to_string(first.dim_value()) + ", batch " +
                        std::to_string(batch) + " is asked for",
@@ -109,7 +109,7 @@ Result<void> fix_batch(onnx::ModelProto& model, std::int64_t batch) {
   }
   for (auto& output : *graph.mutable_output()) {
     auto* shape = shape_of(output);
-    if (shape != nullptr && !shape->dim(0).has_dim_value()) shape->mutable_dim(0)->set_dim_value(batch);
+    if (shape != nullptr && shape->dim(0).dim_value() <= 0) shape->mutable_dim(0)->set_dim_value(batch);
   }
   graph.clear_value_info();
   MTC_ASSIGN(const auto shapes, infer_shapes(model));

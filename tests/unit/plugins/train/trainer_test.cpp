@@ -128,6 +128,16 @@ TEST(Train, LeavesAPrunedHeadThatTheLossDoesNotReachAsItIs) {
   EXPECT_NE(after.at("head.weight"), before.at("head.weight"));
 }
 
+TEST(Train, TakesAnExtentBelowOneForUnknown) {
+  auto model = small_network();
+  auto& shape =
+      *model.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
+  shape.mutable_dim(2)->set_dim_value(-1);
+  shape.mutable_dim(3)->set_dim_value(0);
+  const auto outcome = train(model, toy::quadrants(64, 1), {}, quick(1), toy::go_on);
+  EXPECT_TRUE(outcome) << outcome.error().message;
+}
+
 TEST(Train, AppliesTheLossToTheInputOfAFinalSoftmaxAndKeepsTheNode) {
   auto with_softmax = small_network();
   add_softmax(with_softmax);

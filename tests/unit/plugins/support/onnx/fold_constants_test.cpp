@@ -49,6 +49,19 @@ TEST(FoldConstants, keeps_a_chain_that_depends_on_a_symbolic_batch) {
   EXPECT_THAT(operators(model), ElementsAre("Shape", "Gather", "Concat", "Reshape"));
 }
 
+TEST(FoldConstants, takes_an_extent_below_one_for_unknown) {
+  for (const std::int64_t unknown : {-1, 0}) {
+    auto model = test::parse_graph(R"(g (float[N,3,4] x) => (int64[3] y) { y = Shape(x) })");
+    auto& type = *model.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type();
+    type.mutable_shape()->mutable_dim(0)->set_dim_value(unknown);
+    ASSERT_TRUE(fold_constants(model));
+    EXPECT_THAT(operators(model), ElementsAre("Shape")) << unknown;
+    const auto shapes = infer_shapes(model);
+    ASSERT_TRUE(shapes);
+    EXPECT_THAT(shapes->at("x"), ElementsAre(-1, 3, 4)) << unknown;
+  }
+}
+
 TEST(Evaluate, refuses_nodes_whose_result_would_not_have_as_many_elements_as_its_shape_says) {
   const std::vector<float> four{1, 2, 3, 4};
   const std::vector<std::int64_t> square{2, 2};

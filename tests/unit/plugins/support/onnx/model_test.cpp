@@ -211,6 +211,21 @@ TEST(Load, looks_for_nan_wherever_a_tensor_may_be) {
   }
 }
 
+TEST(Load, forgets_extents_that_are_not_positive) {
+  const test::TempDir dir;
+  auto model = weighted({1, 2});
+  auto& graph = *model.mutable_graph();
+  for (auto* value : {graph.mutable_input(0), graph.mutable_output(0)}) {
+    value->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(-1);
+  }
+  const auto loaded = load(dir.write("m.onnx", model.SerializeAsString()).string());
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  for (const auto& value : {loaded->graph().input(0), loaded->graph().output(0)}) {
+    ASSERT_EQ(value.type().tensor_type().shape().dim_size(), 1);
+    EXPECT_FALSE(value.type().tensor_type().shape().dim(0).has_dim_value());
+  }
+}
+
 TEST(Save, says_that_a_folder_is_missing) {
   const auto result = save(weighted({1, 2}), "/nonexistent/folder/m.onnx");
   ASSERT_FALSE(result);
