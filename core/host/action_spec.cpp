@@ -116,6 +116,7 @@ Result<ActionSpec> ActionSpec::parse(const Json& json) {
     spec.dependencies.emplace(name, path.get<std::string>());
   }
   MTC_ASSIGN(spec.scratch, text(json, "scratch", false));
+  MTC_ASSIGN(spec.checkpoints, text(json, "checkpoints", false));
   MTC_ASSIGN(spec.source_digest, text(json, "source_digest", false));
   return spec;
 }

@@ -52,6 +52,7 @@ struct ActionSpec {
   std::vector<std::string> metrics;
   std::map<std::string, std::string> dependencies;  ///< name → absolute path
   std::string scratch;
+  std::string checkpoints;  ///< Folder of the action's checkpoints; empty where the stage keeps none.
   std::string source_digest;
   std::optional<SpecComparison> compare;
 

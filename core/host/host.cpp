@@ -37,7 +37,11 @@ const char* level_name(std::int32_t level) {
 }  // namespace
 
 Host::Host(const ActionSpec& spec, FrameSink& sink, Cancel& cancel)
-    : spec_(spec), sink_(sink), cancel_(cancel), state_(ProcessState::capture()) {
+    : spec_(spec),
+      sink_(sink),
+      cancel_(cancel),
+      state_(ProcessState::capture()),
+      checkpoints_(spec.checkpoints) {
   raw_.struct_size = sizeof raw_;
   raw_.context = this;
   raw_.service = service;
@@ -151,7 +155,7 @@ mtc_code Host::refuse(Error error) noexcept {
   return static_cast<mtc_code>(last_error_.code);
 }
 
-const void* Host::service(const mtc_host*, mtc_string id) noexcept {
+const void* Host::service(const mtc_host* host, mtc_string id) noexcept {
   const std::string_view wanted = view(id);
   if (wanted == "mtc.log/1") return &kLogService;
   if (wanted == "mtc.progress/1") return &kProgressService;
@@ -163,6 +167,7 @@ const void* Host::service(const mtc_host*, mtc_string id) noexcept {
   if (wanted == "mtc.scratch/1") return &kScratchService;
   if (wanted == "mtc.dependency/1") return &kDependencyService;
   if (wanted == "mtc.exec/1") return &kExecService;
+  if (wanted == "mtc.checkpoint/1" && !of(host).spec_.checkpoints.empty()) return &kCheckpointService;
   return nullptr;
 }
 

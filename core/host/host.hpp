@@ -10,9 +10,11 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "core/base/checkpoint_folder.hpp"
 #include "core/data/dataset.hpp"
 #include "core/host/action_spec.hpp"
 #include "core/host/cancel.hpp"
@@ -73,6 +75,9 @@ class Host {
     }
   }
   std::string& exec_output() { return exec_output_; }
+  CheckpointFolder& checkpoints() { return checkpoints_; }
+  /// Keeps a text that a service hands out: it lives as long as the host.
+  mtc_string keep(std::string text) { return abi(*texts_.insert(std::move(text)).first); }
 
  private:
   mtc_code refuse(Error error) noexcept;
@@ -88,6 +93,8 @@ class Host {
   std::map<std::string, data::Dataset, std::less<>> datasets_;
   std::map<std::string, std::string> properties_;
   std::string exec_output_;
+  CheckpointFolder checkpoints_;
+  std::set<std::string> texts_;
   Error last_error_;  // of the last refused service
   std::mutex failure_mutex_;
   std::optional<Error> failure_;  // what the plugin gave to fail()

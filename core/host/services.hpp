@@ -17,6 +17,7 @@ extern const mtc_metric_v1 kMetricService;
 extern const mtc_config_v1 kConfigService;
 extern const mtc_artifact_v1 kArtifactService;
 extern const mtc_scratch_v1 kScratchService;
+extern const mtc_checkpoint_v1 kCheckpointService;
 extern const mtc_dependency_v1 kDependencyService;
 extern const mtc_dataset_v1 kDatasetService;
 extern const mtc_exec_v1 kExecService;

@@ -104,6 +104,9 @@ std::string describe_stage(const Stage& stage) {
   text += describe_params(stage.params, "Parameters");
   text += outputs(stage);
   text += block("Metrics", join(stage.metrics, ", "));
+  if (stage.checkpoints)
+    text +=
+        block("Checkpoints", "An attempt that is killed, interrupted or fails is continued by the next run.");
   if (!stage.example.empty()) text += "\nExample\n  " + stage.example + "\n";
   return text;
 }

@@ -13,7 +13,8 @@
 namespace mtc::plugin {
 
 /// Name and summary, then the blocks Inputs, Target, Parameters (flag, type, range, default, help), Outputs,
-/// Metrics and Example, those that the stage has; plain text of at most 100 columns, ends with a line feed.
+/// Metrics, Checkpoints and Example, those that the stage has; plain text of at most 100 columns, ends with a
+/// line feed.
 std::string describe_stage(const Stage& stage);
 
 /// The block "Parameters" alone, with the heading `title`; "" for none.

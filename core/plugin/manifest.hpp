@@ -65,6 +65,7 @@ struct Stage {
   std::string example;
   std::vector<std::string> target_sections;  ///< Not empty: takes `target`.
   std::vector<std::string> numeric;          ///< Parts of the numeric environment: isa torch blas threads.
+  bool checkpoints = false;                  ///< Goes on from where a former attempt was.
   std::vector<std::string> metrics;
   std::vector<Input> inputs;
   std::vector<Output> outputs;

@@ -158,8 +158,8 @@ Result<std::vector<std::string>> read_numeric(const Fields& fields) {
 
 Result<Stage> read_stage(const Node& table, const Flags& reserved) {
   const Fields fields(table, "stage");
-  MTC_TRY(fields.only(
-      {"name", "default", "summary", "example", "target", "numeric", "metrics", "input", "output", "param"}));
+  MTC_TRY(fields.only({"name", "default", "summary", "example", "target", "numeric", "checkpoints", "metrics",
+                       "input", "output", "param"}));
   Stage stage;
   MTC_ASSIGN(stage.name, fields.text("name"));
   MTC_TRY(check_stage_name(stage.name, fields.place("name")));
@@ -168,6 +168,7 @@ Result<Stage> read_stage(const Node& table, const Flags& reserved) {
   MTC_ASSIGN(stage.example, fields.text("example", ""));
   MTC_ASSIGN(stage.target_sections, read_words(fields, "target"));
   MTC_ASSIGN(stage.numeric, read_numeric(fields));
+  MTC_ASSIGN(stage.checkpoints, fields.boolean("checkpoints", false));
   MTC_ASSIGN(stage.metrics, read_words(fields, "metrics"));
   MTC_TRY(read_inputs(fields, reserved, stage));
   MTC_TRY(read_outputs(fields, stage));

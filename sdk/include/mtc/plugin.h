@@ -236,6 +236,27 @@ typedef struct mtc_scratch_v1 {
   mtc_code (*folder)(const mtc_host* host, mtc_string* path); /* [stage] */
 } mtc_scratch_v1;
 
+/* mtc.checkpoint/1: what a long stage has reached, for the next attempt of the same action (same plugin, inputs
+ * and parameters) when this one is killed, interrupted or fails. Stages that declare `checkpoints = true` have
+ * it, others and some hosts do not. A stage that continues must end with the same bytes as one that was never
+ * disturbed; a stage never fails for want of a checkpoint. The host removes all of them after success. */
+typedef struct mtc_checkpoint_v1 {
+  uint32_t struct_size;
+  uint32_t flags;
+  /* [stage] Folder of the newest checkpoint, read-only, there until the next commit; size 0 when there is none.
+   * What was damaged meanwhile is passed over, with a warning. */
+  mtc_code (*newest)(const mtc_host* host, mtc_string* folder);
+  /* [stage] An empty folder: write any files into it, then commit or discard. What an earlier call of begin
+   * started is dropped. */
+  mtc_code (*begin)(const mtc_host* host, mtc_string* folder);
+  /* [stage] Makes what is in that folder the newest checkpoint, in one step, and removes the older one. `label`
+   * tells people what it is ("after epoch 3 of 10"). MTC_RESOURCE_EXHAUSTED when the disk is full: the older
+   * one stays, and the stage goes on. */
+  mtc_code (*commit)(const mtc_host* host, mtc_string label);
+  /* [stage] Drops what begin started, for instance because it could not be written. */
+  mtc_code (*discard)(const mtc_host* host);
+} mtc_checkpoint_v1;
+
 /* mtc.dependency/1: where the host found a library or tool that plugin.toml declares. Its digest is part
  * of the action's key, so a plugin uses this path and no other. */
 typedef struct mtc_dependency_v1 {

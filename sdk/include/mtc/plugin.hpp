@@ -19,6 +19,7 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -203,6 +204,39 @@ class Host {
     MTC_TRY(call<mtc_scratch_v1>("mtc.scratch/1", [&](const auto& s) { return s.folder(host_, &path); }));
     return std::string(from_abi(path));
   }
+  /// Folder of the newest checkpoint, read-only and there until the next save_checkpoint(); nullopt when
+  /// there is none, or the host keeps none (plugin.toml: checkpoints = true). One that cannot be read is a
+  /// warning.
+  [[nodiscard]] std::optional<std::string> newest_checkpoint() const {
+    mtc_string folder{};
+    if (service<mtc_checkpoint_v1>(kCheckpoint) == nullptr) return std::nullopt;
+    if (const auto found = checkpoint([&](const auto& c) { return c.newest(host_, &folder); }); !found) {
+      warning("starts over, since checkpoints cannot be read: " + found.error().message);
+      return std::nullopt;
+    }
+    if (folder.size == 0) return std::nullopt;
+    return std::string(from_abi(folder));
+  }
+  /// Lets `write` (std::string folder → Result<void>) fill an empty folder and makes that the newest
+  /// checkpoint; `label` tells people what it is: "after epoch 3 of 10". What fails is a warning: the stage
+  /// goes on, with the checkpoint that it had. Does nothing where the host keeps none.
+  template <class Write>
+  void save_checkpoint(std::string_view label, Write&& write) const {
+    if (service<mtc_checkpoint_v1>(kCheckpoint) == nullptr) return;
+    const auto save = [&]() -> Result<void> {
+      mtc_string folder{};
+      MTC_TRY(checkpoint([&](const auto& c) { return c.begin(host_, &folder); }));
+      MTC_TRY(write(std::string(from_abi(folder))));
+      return checkpoint([&](const auto& c) { return c.commit(host_, to_abi(label)); });
+    };
+    const auto saved = save();
+    if (saved) return;
+    const Error& error = saved.error();
+    warning("goes on without the checkpoint \"" + std::string(label) + "\": " + error.message +
+            (error.where.empty() ? "" : " (" + error.where + ")"));
+    // What cannot be dropped now is dropped by the next begin.
+    static_cast<void>(checkpoint([&](const auto& c) { return c.discard(host_); }));
+  }
   /// Where the declared library or tool `name` was found.
   [[nodiscard]] Result<std::string> dependency(std::string_view name) const {
     mtc_string path{};
@@ -267,6 +301,11 @@ class Host {
     }
     if (function(*found) == MTC_OK) return {};
     return last_error();
+  }
+  static constexpr std::string_view kCheckpoint = "mtc.checkpoint/1";
+  template <class Call>
+  [[nodiscard]] Result<void> checkpoint(Call&& function) const {
+    return call<mtc_checkpoint_v1>(kCheckpoint, std::forward<Call>(function));
   }
   template <class Call>
   [[nodiscard]] Result<void> config(Call&& function) const {

@@ -2,6 +2,8 @@
 //
 // The host services, called through the SDK's wrapper as plugins call them.
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 #include <numeric>
 #include <thread>
@@ -181,6 +183,62 @@ TEST_F(ServicesTest, TellOfACancel) {
   EXPECT_TRUE(plugin_.check_cancelled());
   cancel_.request();
   EXPECT_EQ(plugin_.check_cancelled().error().code, Code::cancelled);
+}
+
+TEST_F(ServicesTest, KeepNoCheckpointsWithoutAFolderForThem) {
+  EXPECT_EQ(host_.raw()->service(host_.raw(), abi("mtc.checkpoint/1")), nullptr);
+  EXPECT_FALSE(plugin_.newest_checkpoint());
+  bool written = false;
+  plugin_.save_checkpoint("after 1", [&](const std::string& /*folder*/) -> Result<void> {
+    written = true;
+    return {};
+  });
+  EXPECT_FALSE(written);
+}
+
+TEST_F(ServicesTest, KeepTheNewestCheckpoint) {
+  spec_.checkpoints = (folder_ / "checkpoints").string();
+  const Host host(spec_, frames_, cancel_);
+  const sdk::Host plugin(host.raw());
+  EXPECT_FALSE(plugin.newest_checkpoint());
+  for (const std::string content : {"one", "two"}) {
+    plugin.save_checkpoint("after " + content, [&](const std::string& folder) -> Result<void> {
+      std::ofstream(folder + "/state") << content;
+      return {};
+    });
+  }
+  const auto newest = plugin.newest_checkpoint();
+  ASSERT_TRUE(newest);
+  EXPECT_EQ(test::read_file(*newest + "/state"), "two");
+  EXPECT_EQ(frames_.of_type("checkpoint").at(1),
+            Json({{"type", "checkpoint"}, {"what", "saved"}, {"label", "after two"}, {"bytes", 3}}));
+  EXPECT_EQ(frames_.of_type("checkpoint").at(2)["what"], "found");
+}
+
+TEST_F(ServicesTest, ACheckpointThatCannotBeWrittenIsAWarningAndLeavesTheOlderOne) {
+  spec_.checkpoints = (folder_ / "checkpoints").string();
+  const Host host(spec_, frames_, cancel_);
+  const sdk::Host plugin(host.raw());
+  plugin.save_checkpoint("after 1", [](const std::string& folder) -> Result<void> {
+    std::ofstream(folder + "/state") << "one";
+    return {};
+  });
+  plugin.save_checkpoint("after 2", [](const std::string& folder) -> Result<void> {
+    std::ofstream(folder + "/state") << "tw";
+    return Error{Code::resource_exhausted, "No space left on device", folder, {}};
+  });
+  EXPECT_THAT(frames_.of_type("log").at(0)["text"].get<std::string>(),
+              HasSubstr("goes on without the checkpoint \"after 2\": No space left on device"));
+  EXPECT_EQ(test::read_file(*plugin.newest_checkpoint() + "/state"), "one");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "checkpoints/new"));
+}
+
+TEST_F(ServicesTest, CheckpointsThatCannotBeReadAreAWarning) {
+  spec_.checkpoints = folder_.write("file", "").string();
+  const Host host(spec_, frames_, cancel_);
+  const sdk::Host plugin(host.raw());
+  EXPECT_FALSE(plugin.newest_checkpoint());
+  EXPECT_EQ(frames_.of_type("log").at(0)["level"], "warning");
 }
 
 TEST_F(ServicesTest, RunADeclaredTool) {

@@ -45,6 +45,9 @@ Outputs
 Metrics
   sqnr_db
 
+Checkpoints
+  An attempt that is killed, interrupted or fails is continued by the next run.
+
 Example
   mtc quantize model.onnx --data calib.toml --target cpu -o model.int8.onnx
 )");

@@ -63,6 +63,8 @@ TEST(ManifestTest, ReadsAStage) {
   EXPECT_TRUE(stage.is_default);
   EXPECT_EQ(stage.target_sections, (std::vector<std::string>{"quant", "ops"}));
   EXPECT_EQ(stage.numeric, (std::vector<std::string>{"isa", "threads"}));
+  EXPECT_TRUE(stage.checkpoints);
+  EXPECT_FALSE(manifest->stages[1].checkpoints);
   EXPECT_EQ(stage.metrics, (std::vector<std::string>{"sqnr_db"}));
   ASSERT_NE(stage.input("data"), nullptr);
   EXPECT_TRUE(stage.input("data")->optional);

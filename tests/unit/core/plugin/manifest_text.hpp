@@ -22,6 +22,7 @@ summary = "8-bit weights and activations from calibration data."
 example = "mtc quantize model.onnx --data calib.toml --target cpu -o model.int8.onnx"
 target = ["quant", "ops"]
 numeric = ["isa", "threads"]
+checkpoints = true
 metrics = ["sqnr_db"]
 
   [[stage.input]]
