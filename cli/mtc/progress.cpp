@@ -63,6 +63,11 @@ void Progress::event(const Json& event) {
   } else if (type == "action.waiting") {
     line(fmt::format("  {} {} waits for the same work of {}", event.value("stage", ""),
                      event.value("kind", ""), event.value("holder", "")));
+  } else if (type == "action.checkpoint") {
+    if (event.value("what", "") == "found")
+      line(fmt::format("  {} {} continues from a checkpoint: {} ({})", event.value("stage", ""),
+                       event.value("kind", ""), event.value("label", ""),
+                       human_bytes(event.value("bytes", std::uint64_t{0}))));
   } else if (type == "worker.started") {
     live(fmt::format("  {} {} …", event.value("stage", ""), event.value("kind", "")));
   } else if (type == "remote.warning") {

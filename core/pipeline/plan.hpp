@@ -69,8 +69,9 @@ struct Action {
       inputs;  ///< An input given several times (`many`) appears several times, in order.
   std::vector<plugin::Output> outputs;
   std::vector<std::string> metrics;
-  bool record = false;      ///< A measurement: never cached, kept as a record.
-  std::size_t variant = 0;  ///< The variant that it belongs to.
+  bool checkpoints = false;  ///< The stage goes on from where a former attempt was.
+  bool record = false;       ///< A measurement: never cached, kept as a record.
+  std::size_t variant = 0;   ///< The variant that it belongs to.
 };
 
 /// A value on an axis of the matrix, and the stage that introduced the axis.

@@ -165,6 +165,7 @@ Result<void> Planner::add_variant(const config::StageEntry& stage, const Definit
   action.name = declared.name;
   action.plugin = definition.plugin;
   action.numeric = declared.numeric;
+  action.checkpoints = declared.checkpoints;
   action.outputs = declared.outputs;
   action.metrics = declared.metrics;
   std::vector<plugin::Param> own_params = declared.params;

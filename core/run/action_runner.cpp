@@ -242,7 +242,27 @@ ActionOutcome ActionRunner::attempt(std::size_t index, const PreparedAction& pre
     failed(committed.error());
   }
   store_.discard(*staging);
+  if (action.checkpoints && outcome.error) tell_of_checkpoint(prepared, *outcome.error);
   return outcome;
+}
+
+void ActionRunner::offer_checkpoints(std::size_t index, const PreparedAction& prepared, Json& spec) {
+  const auto folder = store_.checkpoints(prepared.document);
+  if (folder) {
+    spec["checkpoints"] = folder->string();
+    return;
+  }
+  events_.emit("action.log", {{"stage", stage_name(index)},
+                              {"kind", plan_.actions[index].kind},
+                              {"level", "warning"},
+                              {"text", "runs without checkpoints: " + folder.error().message}});
+}
+
+void ActionRunner::tell_of_checkpoint(const PreparedAction& prepared, Error& error) {
+  // Without a count the size of the store is off until the next walk.
+  const auto there = store_.settle_checkpoints(prepared.key);
+  if (!there || !*there) return;
+  error.hint += (error.hint.empty() ? "" : "; ") + std::string("the next run continues from its checkpoint");
 }
 
 Result<Json> ActionRunner::specification(std::size_t index, const PreparedAction& prepared,
@@ -303,7 +323,8 @@ Result<WorkerOutcome> ActionRunner::work(std::size_t index, const PreparedAction
     MTC_TRY(write_package(inputs, prepared.inputs, staged(staging, action.outputs.front())));
     return WorkerOutcome{};
   }
-  MTC_ASSIGN(const auto spec, specification(index, prepared, staging));
+  MTC_ASSIGN(auto spec, specification(index, prepared, staging));
+  if (action.checkpoints) offer_checkpoints(index, prepared, spec);
   WorkerOptions options;
   options.program = options_.worker;
   options.log = log;
@@ -327,7 +348,8 @@ Result<WorkerOutcome> ActionRunner::work(std::size_t index, const PreparedAction
     fields.erase("type");
     fields["stage"] = stage_name(index);
     fields["kind"] = action.kind;
-    if (type == "log" || type == "progress") events_.emit("action." + type, std::move(fields));
+    if (type == "log" || type == "progress" || type == "checkpoint")
+      events_.emit("action." + type, std::move(fields));
   };
   return run_worker(spec, options);
 }

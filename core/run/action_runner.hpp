@@ -78,6 +78,10 @@ class ActionRunner {
   /// Waits until no other run works at the same action. Errors: cancelled, deadline_exceeded.
   Result<store::ActionLock> lock(std::size_t index, const PreparedAction& prepared);
   ActionOutcome attempt(std::size_t index, const PreparedAction& prepared);
+  /// Names the folder of checkpoints in `spec`; a store that cannot have one is a warning.
+  void offer_checkpoints(std::size_t index, const PreparedAction& prepared, Json& spec);
+  /// Adds to the hint of a failed attempt that its checkpoint stays, where it has one.
+  void tell_of_checkpoint(const PreparedAction& prepared, Error& error);
   Result<Json> specification(std::size_t index, const PreparedAction& prepared,
                              const std::filesystem::path& staging);
   Result<store::ActionResult> commit(std::size_t index, const PreparedAction& prepared,

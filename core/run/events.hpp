@@ -7,6 +7,7 @@
 //   run.started {run_id, stages}            stage.started {stage, variant}
 //   action.waiting {stage, kind, key, holder}
 //   worker.started {stage, kind, pid, key, log}   action.progress {stage, kind, phase, done, total, unit}
+//   action.checkpoint {stage, kind, what: found|saved, label, bytes}
 //   action.log {stage, level, text}         action.finished {stage, kind, status, key, seconds}
 //   stage.finished {stage, status, seconds, metrics}   gate {stage, expr, value, limit, ok}
 //   remote.warning {code, message, where, hint …}   remote.uploading {pending}   remote.finished {hits,

@@ -136,7 +136,7 @@ class Attempt {
       set_outcome(stopped ? WorkerOutcome::End::stopped : WorkerOutcome::End::error, error_from_json(frame));
     } else if (type == "done") {
       set_outcome(WorkerOutcome::End::done, {});
-    } else if (type == "log" || type == "progress") {
+    } else if (type == "log" || type == "progress" || type == "checkpoint") {
       if (type == "log") log_ << text_of(frame, "level") << ": " << text_of(frame, "text") << std::endl;
       if (options_.on_frame) options_.on_frame(frame);
     }

@@ -39,7 +39,7 @@ struct WorkerOptions {
       descriptors;  ///< More to inherit: {ours, number in the worker}, from 4 on.
   std::vector<std::pair<std::string, std::string>> environment;  ///< Added to this process's.
   std::function<void(int pid)> on_start;
-  std::function<void(const Json& frame)> on_frame;  ///< progress and log frames.
+  std::function<void(const Json& frame)> on_frame;  ///< progress, log and checkpoint frames.
 };
 
 struct WorkerOutcome {

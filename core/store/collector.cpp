@@ -52,8 +52,8 @@ Result<CollectReport> Collector::run(const std::set<Digest>& pins) {
   MTC_TRY(uses_.read());
   MTC_ASSIGN(const Eviction eviction, choose(pins));
   report_.bytes_before = inventory_.total_bytes();
-  report_.kept_in_use = eviction.in_use.size();
-  report_.kept_pinned = eviction.pinned.size();
+  report_.kept_in_use = eviction.in_use.size() + eviction.checkpoints_in_use;
+  report_.kept_pinned = eviction.pinned.size() + eviction.checkpoints_pinned;
   MTC_ASSIGN(aside_, state_.session.take_folder(state_.layout.tmp()));
   const auto work = [&]() -> Result<void> {
     MTC_TRY(remove_entries(eviction));
@@ -94,12 +94,19 @@ Result<void> Collector::remove_entries(const Eviction& eviction) {
     victims.push_back(
         {state_.layout.runs() / run.id, run.bytes, {Use::Kind::run, run.id}, &CollectReport::runs});
   }
+  for (const std::size_t index : eviction.checkpoints) {
+    const KeptCheckpoints& kept = inventory_.checkpoints[index];
+    victims.push_back({state_.layout.checkpoints(kept.key),
+                       kept.bytes,
+                       {Use::Kind::key, kept.key},
+                       &CollectReport::checkpoints});
+  }
   for (const Digest& key : eviction.documents)
     victims.push_back({state_.layout.action(key),
                        inventory_.documents.at(key),
                        {Use::Kind::key, key},
                        &CollectReport::documents});
-  return remove("runs and documents", victims);
+  return remove("runs, checkpoints and documents", victims);
 }
 
 Result<void> Collector::remove_blobs(const Eviction& eviction) {
@@ -147,7 +154,7 @@ Result<void> Collector::remove_rest() {
 Result<void> Collector::finish(const Eviction& eviction) {
   report_.bytes_after = report_.bytes_before;
   for (const Amount& amount : {report_.results, report_.records, report_.documents, report_.runs,
-                               report_.blobs, report_.trees, report_.rest})
+                               report_.checkpoints, report_.blobs, report_.trees, report_.rest})
     report_.bytes_after -= std::min(report_.bytes_after, amount.bytes);
   if (policy_.dry_run) return {};
   MTC_TRY(state_.size.set(report_.bytes_after));

@@ -12,7 +12,7 @@ namespace {
 
 /// One thing that may go.
 struct Item {
-  enum class Kind { entry, run, document };
+  enum class Kind { entry, run, checkpoints, document };
   std::int64_t used_unix_s = 0;
   Kind kind = Kind::entry;
   std::size_t index = 0;
@@ -31,8 +31,10 @@ class Chooser {
     for (const Entry& entry : inventory.entries) {
       ++entries_of_[entry.key];
       if (entry.record) newest_[entry.key] = std::max(newest_[entry.key], entry.made_unix_s);
+      if (!entry.record) done_.insert(entry.key);
       for (const Digest& digest : entry.blobs) ++needed_[digest];
     }
+    for (const KeptCheckpoints& item : inventory.checkpoints) ++entries_of_[item.key];
     for (const auto& [digest, bytes] : inventory.blobs) {
       if (!needed_.contains(digest)) free_blob(digest);
     }
@@ -43,9 +45,12 @@ class Chooser {
 
   Eviction run() {
     for (const Item& item : entries_and_runs()) {
-      if (!due(item)) continue;
+      const bool done = item.kind == Item::Kind::checkpoints && done_.contains(item.key);
+      if (!done && !due(item)) continue;
       if (item.kind == Item::Kind::run)
         take_run(item);
+      else if (item.kind == Item::Kind::checkpoints)
+        take_checkpoints(item, done);
       else
         take_entry(item);
     }
@@ -80,6 +85,11 @@ class Chooser {
     }
     for (std::size_t i = 0; i < inventory_.runs.size(); ++i)
       items.push_back({inventory_.runs[i].made_unix_s, Item::Kind::run, i, {}});
+    for (std::size_t i = 0; i < inventory_.checkpoints.size(); ++i) {
+      const KeptCheckpoints& kept = inventory_.checkpoints[i];
+      items.push_back(
+          {std::max(kept.made_unix_s, facts_.last_use(kept.key)), Item::Kind::checkpoints, i, kept.key});
+    }
     std::sort(items.begin(), items.end());
     return items;
   }
@@ -100,6 +110,19 @@ class Chooser {
     if (facts_.run_in_use(run.id)) return;
     eviction_.runs.push_back(item.index);
     eviction_.bytes_left -= run.bytes;
+  }
+
+  /// `done`: the action has a result, so that only a run which makes it again could need them.
+  void take_checkpoints(const Item& item, bool done) {
+    if (facts_.in_use(item.key)) {
+      ++eviction_.checkpoints_in_use;
+    } else if (!done && facts_.pinned(item.key)) {
+      ++eviction_.checkpoints_pinned;
+    } else {
+      eviction_.checkpoints.push_back(item.index);
+      eviction_.bytes_left -= inventory_.checkpoints[item.index].bytes;
+      --entries_of_[item.key];
+    }
   }
 
   void take_entry(const Item& item) {
@@ -131,7 +154,8 @@ class Chooser {
   const CollectPolicy& policy_;
   const EvictionFacts& facts_;
   std::map<Digest, std::size_t> needed_;      ///< How many entries need a blob.
-  std::map<Digest, std::size_t> entries_of_;  ///< How many entries a key has.
+  std::map<Digest, std::size_t> entries_of_;  ///< How many entries a key has; checkpoints count as one.
+  std::set<Digest> done_;                     ///< Keys that have a result.
   std::map<Digest, std::int64_t> newest_;     ///< When the newest measurement of a key was made.
   Eviction eviction_;
 };

@@ -60,6 +60,7 @@ class Walk {
     MTC_TRY(sized("cas", inventory_.blobs));
     MTC_TRY(trees());
     MTC_TRY(runs());
+    MTC_TRY(checkpoints());
     MTC_TRY(rest());
     for (Entry& entry : inventory_.entries) {
       entry.whole = entry.whole &&
@@ -143,11 +144,21 @@ class Walk {
     });
   }
 
+  Result<void> checkpoints() {
+    return visit_shards(layout_.root() / "checkpoints", [this](const Found& found) -> Result<void> {
+      if (!is_digest(found.name)) return {};
+      MTC_ASSIGN(const std::uint64_t bytes, bytes_under(found.path));
+      inventory_.checkpoints.push_back({found.name, bytes, found.status.st_mtim.tv_sec});
+      return {};
+    });
+  }
+
   Result<void> rest() {
     MTC_ASSIGN(inventory_.quarantine_bytes, bytes_under(layout_.quarantine()));
     MTC_ASSIGN(const std::uint64_t tmp, bytes_under(layout_.tmp()));
     inventory_.staging_bytes = tmp - std::min(tmp, inventory_.quarantine_bytes);
-    static const std::set<std::string> counted = {"ac", "actions", "cas", "records", "runs", "tmp", "trees"};
+    static const std::set<std::string> counted = {"ac",      "actions", "cas", "checkpoints",
+                                                  "records", "runs",    "tmp", "trees"};
     return visit_folder(layout_.root(), [this](const Found& found) -> Result<void> {
       if (counted.contains(found.name)) return {};
       MTC_ASSIGN(const std::uint64_t bytes,
@@ -175,6 +186,7 @@ std::uint64_t Inventory::total_bytes() const {
       sum(blobs) + sum(trees) + sum(documents) + staging_bytes + quarantine_bytes + other_bytes;
   for (const Entry& entry : entries) total += entry.file_bytes;
   for (const RunFolder& run : runs) total += run.bytes;
+  for (const KeptCheckpoints& item : checkpoints) total += item.bytes;
   return total;
 }
 

@@ -35,6 +35,13 @@ struct RunFolder {
   std::int64_t made_unix_s = 0;
 };
 
+/// The checkpoints of an action.
+struct KeptCheckpoints {
+  Digest key;
+  std::uint64_t bytes = 0;
+  std::int64_t made_unix_s = 0;  ///< When the newest was.
+};
+
 struct Inventory {
   std::vector<Entry> entries;
   std::vector<std::filesystem::path> damaged;  ///< Entries that cannot be read as one.
@@ -42,6 +49,7 @@ struct Inventory {
   std::map<Digest, std::uint64_t> trees;  ///< Digest → bytes that it has of its own, not linked to blobs.
   std::map<Digest, std::uint64_t> documents;  ///< Key → bytes.
   std::vector<RunFolder> runs;
+  std::vector<KeptCheckpoints> checkpoints;
   /// Files that a killed writer left between its blobs or entries, an hour old or more.
   std::vector<std::filesystem::path> leftovers;
   std::uint64_t staging_bytes = 0;

@@ -20,6 +20,9 @@ class Layout {
   [[nodiscard]] std::filesystem::path action(const Digest& key) const { return sharded("actions", key); }
   [[nodiscard]] std::filesystem::path tree(const Digest& digest) const { return sharded("trees", digest); }
   [[nodiscard]] std::filesystem::path records(const Digest& key) const { return sharded("records", key); }
+  [[nodiscard]] std::filesystem::path checkpoints(const Digest& key) const {
+    return sharded("checkpoints", key);
+  }
   [[nodiscard]] std::filesystem::path runs() const { return root_ / "runs"; }
   [[nodiscard]] std::filesystem::path tmp() const { return root_ / "tmp"; }
   [[nodiscard]] std::filesystem::path quarantine() const { return tmp() / "quarantine"; }

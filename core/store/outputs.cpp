@@ -45,7 +45,8 @@ Result<void> Store::clear() {
     state_->stats.clear();
     MTC_TRY(remove_tree(state_->layout.size()));
     // Results before what they refer to: an interrupted removal leaves no result without its blobs.
-    for (const char* part : {"ac", "records", "actions", "trees", "cas", "runs", "pins", "uses", "tmp"})
+    for (const char* part :
+         {"ac", "records", "actions", "checkpoints", "trees", "cas", "runs", "pins", "uses", "tmp"})
       MTC_TRY(remove_tree(state_->layout.root() / part));
     return {};
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/store/size_ledger.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "core/base/file.hpp"
@@ -25,7 +26,7 @@ Result<FileLock> size_lock(const std::filesystem::path& file) {
 }  // namespace
 
 SizeLedger::~SizeLedger() {
-  if (added_ > 0) static_cast<void>(get());  // What cannot be written is found by the next walk.
+  if (added_ != 0) static_cast<void>(get());  // What cannot be written is found by the next walk.
 }
 
 Result<void> SizeLedger::set(std::uint64_t bytes) {
@@ -37,9 +38,9 @@ Result<void> SizeLedger::set(std::uint64_t bytes) {
 Result<std::optional<std::uint64_t>> SizeLedger::get() {
   MTC_ASSIGN(const FileLock lock, size_lock(file_));
   auto size = read_number(file_);
-  const std::uint64_t added = added_.exchange(0);
+  const std::int64_t added = added_.exchange(0);
   if (!size || added == 0) return size;
-  *size += added;
+  *size = static_cast<std::uint64_t>(std::max<std::int64_t>(0, static_cast<std::int64_t>(*size) + added));
   MTC_TRY(write_file_atomic(file_, std::to_string(*size) + "\n"));
   return size;
 }

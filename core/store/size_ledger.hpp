@@ -22,8 +22,9 @@ class SizeLedger {
   SizeLedger& operator=(const SizeLedger&) = delete;
   ~SizeLedger();
 
-  /// Notes what was taken in; written by get() and at the end.
-  void add(std::uint64_t bytes) { added_ += bytes; }
+  /// Notes what was taken in, and what went; written by get() and at the end.
+  void add(std::uint64_t bytes) { added_ += static_cast<std::int64_t>(bytes); }
+  void remove(std::uint64_t bytes) { added_ -= static_cast<std::int64_t>(bytes); }
   /// The size as a walk found it.
   Result<void> set(std::uint64_t bytes);
   /// nullopt before the first set(), and when the file says no number.
@@ -31,7 +32,7 @@ class SizeLedger {
 
  private:
   std::filesystem::path file_;
-  std::atomic<std::uint64_t> added_{0};
+  std::atomic<std::int64_t> added_{0};
 };
 
 }  // namespace mtc::store

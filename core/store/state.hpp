@@ -6,6 +6,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/file.hpp"
 #include "core/store/blobs.hpp"
+#include "core/store/checkpoints.hpp"
 #include "core/store/layout.hpp"
 #include "core/store/lease.hpp"
 #include "core/store/session.hpp"
@@ -54,6 +55,7 @@ struct Store::State {
   Blobs blobs{layout, stats, quarantine, file_system};
   Trees trees{layout, blobs, stats, quarantine, file_system};
   SizeLedger size{layout.size()};
+  Checkpoints checkpoints{layout, size};
   Lease lease{layout, file_system, clock};
   Session session;
 };

@@ -140,16 +140,36 @@ Result<void> Store::publish(std::string_view document, const ActionResult& resul
                    ""};
   }
   MTC_TRY(record_document(document));
-  const bool durable = result.seconds >= kDurableSeconds;
-  if (durable) MTC_TRY(state_->sync(result.outputs));
   const Digest key = digest_of(document);
+  // Where there is a checkpoint, most of the work was done by a former attempt.
+  const bool durable = result.seconds >= kDurableSeconds || state_->checkpoints.any(key);
+  if (durable) MTC_TRY(state_->sync(result.outputs));
   const fs::path file = state_->layout.result(key);
   const std::string text = result_to_json(key, result);
   MTC_TRY(make_directories(file.parent_path()));
   MTC_TRY(write_file_atomic(file, text, 0444, state_->file_system,
                             durable ? Outlasts::power_cut : Outlasts::kill));
   state_->size.add(text.size());
-  return durable ? sync_path(file.parent_path().parent_path(), state_->file_system) : Result<void>();
+  if (durable) MTC_TRY(sync_path(file.parent_path().parent_path(), state_->file_system));
+  // What cannot be removed now is of no use any more, and gc takes it.
+  static_cast<void>(state_->checkpoints.remove(key));
+  return {};
+}
+
+Result<fs::path> Store::checkpoints(std::string_view document_text) {
+  const Digest key = digest_of(document_text);
+  MTC_TRY(state_->lease.use({{Use::Kind::key, key}}));
+  MTC_TRY(record_document(document_text));
+  return state_->checkpoints.make(key);
+}
+
+Result<bool> Store::settle_checkpoints(const Digest& key) {
+  if (!state_->checkpoints.any(key)) {
+    MTC_TRY(state_->checkpoints.remove(key));
+    return false;
+  }
+  MTC_TRY(state_->checkpoints.count(key));
+  return true;
 }
 
 Result<std::optional<std::string>> Store::document(const Digest& key) {

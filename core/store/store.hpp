@@ -6,8 +6,9 @@
 //   ac/ab/<key>         the result of an action: JSON {"outputs": [{name,digest,bytes,folder}], "metrics":
 //   {…}} actions/ab/<key>    the action document whose SHA-256 is <key> trees/ab/<digest>/  a folder output
 //   laid out from its blobs (hard links), made on demand records/ab/<key>/   measurements: <time>.json, never
-//   answered as hits runs/<id>/          run.json, events.jsonl, <action>.log tmp/                staging,
-//   one private folder a writer stat.db             (device, inode, size, mtime, ctime) → digest, SQLite
+//   answered as hits checkpoints/ab/<key>/   what an attempt reached that did not end well runs/<id>/
+//   run.json, events.jsonl, <action>.log tmp/                staging, one private folder a writer stat.db
+//   (device, inode, size, mtime, ctime) → digest, SQLite
 //
 // Everything is written to tmp/ and renamed, results last: a kill at any instant leaves no wrong entry. What
 // a power cut left is found out by its content: results carry a checksum, blobs are hashed again at the first
@@ -104,6 +105,14 @@ class Store {
   /// Copies an output to `destination` for people (reflink, else copy; mode 0644/0755), replacing what is
   /// there when it differs. Nothing is written when it is the same already (by stat.db).
   Result<void> materialise(const StoredOutput& output, const std::filesystem::path& destination);
+
+  /// The folder for the checkpoints of the action whose document is `document`
+  /// (core/base/checkpoint_folder.hpp says what lies in it), made when absent. The caller holds the action's
+  /// lock. publish() removes it.
+  Result<std::filesystem::path> checkpoints(std::string_view document);
+  /// After an attempt: counts what it left there, and removes a folder without a checkpoint. Whether there is
+  /// one.
+  Result<bool> settle_checkpoints(const Digest& key);
 
   /// Measurements: add one; the newest of `key`.
   struct Record {

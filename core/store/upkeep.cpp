@@ -94,6 +94,10 @@ Result<StoreStats> Upkeep::stats() {
     ++stats.runs.count;
     stats.runs.bytes += run.bytes;
   }
+  for (const KeptCheckpoints& item : inventory.checkpoints) {
+    ++stats.checkpoints.count;
+    stats.checkpoints.bytes += item.bytes;
+  }
   stats.staging_bytes = inventory.staging_bytes;
   stats.quarantine_bytes = inventory.quarantine_bytes;
   stats.other_bytes = inventory.other_bytes;
@@ -144,6 +148,9 @@ Result<ShownEntry> Upkeep::show(std::string_view prefix) {
     const std::int64_t last_use = entry.record ? 0 : uses.last_use(entry.key);
     shown.entries.push_back(listed(std::move(entry), shown.document, last_use, pinned_keys));
   }
+  std::vector<Error> damaged;  // verify() names them.
+  auto checkpoint = CheckpointFolder(state.layout.checkpoints(shown.key)).newest(damaged);
+  if (checkpoint) shown.checkpoint = *std::move(checkpoint);
   return shown;
 }
 

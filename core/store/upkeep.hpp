@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/checkpoint_folder.hpp"
 #include "core/store/store.hpp"
 #include "mtc/result.hpp"
 
@@ -31,6 +32,7 @@ struct StoreStats {
   Amount documents;
   Amount trees;  ///< Folders laid out; bytes that they do not share with blobs.
   Amount runs;
+  Amount checkpoints;  ///< Of actions that did not end well.
   std::uint64_t staging_bytes = 0;
   std::uint64_t quarantine_bytes = 0;
   std::uint64_t other_bytes = 0;
@@ -58,11 +60,12 @@ struct ListedEntry {
 struct ShownEntry {
   Digest key;
   std::optional<std::string> document;
-  std::vector<ListedEntry> entries;  ///< The result, then measurements by time.
+  std::vector<ListedEntry> entries;      ///< The result, then measurements by time.
+  std::optional<Checkpoint> checkpoint;  ///< From which its next run continues.
 };
 
 struct Damage {
-  std::string kind;  ///< blob result record document tree
+  std::string kind;  ///< blob result record document tree checkpoint
   std::filesystem::path path;
   std::string what;
   bool repaired = false;
@@ -74,6 +77,7 @@ struct VerifyReport {
   std::uint64_t records = 0;
   std::uint64_t documents = 0;
   std::uint64_t trees = 0;
+  std::uint64_t checkpoints = 0;
   std::vector<Damage> damage;
 
   /// Whether nothing is damaged, or nothing any more.
@@ -92,10 +96,11 @@ struct CollectReport {
   Amount records;
   Amount documents;
   Amount runs;
+  Amount checkpoints;
   Amount blobs;
   Amount trees;
   Amount rest;                    ///< Damaged entries, what killed processes left, old quarantine.
-  std::uint64_t kept_in_use = 0;  ///< Results and measurements due, but in use by a run.
+  std::uint64_t kept_in_use = 0;  ///< Results, measurements and checkpoints due, but in use by a run.
   std::uint64_t kept_pinned = 0;  ///< The same, pinned.
   std::uint64_t bytes_before = 0;
   std::uint64_t bytes_after = 0;
@@ -117,9 +122,9 @@ class Upkeep {
   /// already_exists when several begin so.
   Result<ShownEntry> show(std::string_view prefix);
 
-  /// Reads every blob, result, measurement, document and folder, and names what is damaged. With `repair`
-  /// that is moved to the quarantine, with the entries that need it: their actions run again. Errors:
-  /// unavailable while another verify() or collect() works.
+  /// Reads every blob, result, measurement, document, folder and checkpoint that no run writes now, and names
+  /// what is damaged. With `repair` that is moved to the quarantine, with the entries that need it: their
+  /// actions run again. Errors: unavailable while another verify() or collect() works.
   Result<VerifyReport> verify(bool repair, const UpkeepProgress& progress);
 
   /// Removes what `policy` lets go. What a run of now uses stays, and what is pinned. Errors: unavailable

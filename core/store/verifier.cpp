@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "core/base/checkpoint_folder.hpp"
 #include "core/base/file.hpp"
+#include "core/store/action_lock.hpp"
 #include "core/store/file_digests.hpp"
 #include "core/store/result_json.hpp"
 
@@ -19,6 +21,7 @@ Result<VerifyReport> Verifier::run() {
   MTC_TRY(entries());
   documents();
   trees();
+  MTC_TRY(checkpoints());
   state_.stats.flush();
   return report_;
 }
@@ -149,6 +152,24 @@ void Verifier::trees() {
     if (std::string fault = fault_of_tree(digest); !fault.empty())
       damaged("tree", state_.layout.tree(digest), std::move(fault));
   }
+}
+
+Result<void> Verifier::checkpoints() {
+  for (const KeptCheckpoints& kept : inventory_.checkpoints) {
+    // Who has the lock writes them.
+    MTC_ASSIGN(const auto lock, ActionLock::try_take(state_.layout.root(), kept.key));
+    if (!lock) continue;
+    MTC_ASSIGN(const auto paths, checkpoints_in(state_.layout.checkpoints(kept.key)));
+    for (const fs::path& path : paths) {
+      ++report_.checkpoints;
+      const auto checkpoint = read_checkpoint(path);
+      if (!checkpoint && checkpoint.error().code == Code::resource_exhausted) return checkpoint.error();
+      // One of another format is another mtc's to judge.
+      if (!checkpoint && checkpoint.error().code == Code::data_loss)
+        damaged("checkpoint", path, checkpoint.error().message);
+    }
+  }
+  return {};
 }
 
 }  // namespace mtc::store

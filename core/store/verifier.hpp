@@ -27,6 +27,7 @@ class Verifier {
   Result<void> entries();
   void documents();
   void trees();
+  Result<void> checkpoints();
 
   Result<void> blob(const Digest& digest);
   [[nodiscard]] std::optional<std::uint64_t> good_blob(const Digest& digest);

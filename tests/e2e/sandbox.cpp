@@ -100,13 +100,13 @@ std::optional<std::string> Running::next_line() {
   }
 }
 
-bool Running::wait_for_event(const std::string& type, const std::string& stage) {
+Json Running::event(const std::string& type, const std::string& stage) {
   while (const auto line = next_line()) {
-    const auto event = Json::parse(*line, nullptr, false);
+    auto event = Json::parse(*line, nullptr, false);
     if (!event.is_object() || event.value("type", "") != type) continue;
-    if (stage.empty() || event.value("stage", "") == stage) return true;
+    if (stage.empty() || event.value("stage", "") == stage) return event;
   }
-  return false;
+  return {};
 }
 
 void Running::signal(int number) const { ::kill(pid_, number); }

@@ -70,8 +70,12 @@ class Running {
   Running& operator=(const Running&) = delete;
   ~Running();
 
-  /// Waits for an event of `type` (of `stage`, where one is named); false when none comes.
-  bool wait_for_event(const std::string& type, const std::string& stage = {});
+  /// Waits for an event of `type` (of `stage`, where one is named); null when none comes.
+  Json event(const std::string& type, const std::string& stage = {});
+  /// The same; false when none comes.
+  bool wait_for_event(const std::string& type, const std::string& stage = {}) {
+    return !event(type, stage).is_null();
+  }
   void signal(int number) const;
   /// Waits for its end; kills it and fails the test when it takes longer than `limit_ms`.
   Outcome finish(int limit_ms = 60'000);

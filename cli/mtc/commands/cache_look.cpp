@@ -43,6 +43,7 @@ Result<int> stats(const Globals& globals, store::Store& store) {
                 {"documents", amount_json(found.documents)},
                 {"folders", amount_json(found.trees)},
                 {"runs", amount_json(found.runs)},
+                {"checkpoints", amount_json(found.checkpoints)},
                 {"staging_bytes", found.staging_bytes},
                 {"quarantine_bytes", found.quarantine_bytes},
                 {"other_bytes", found.other_bytes},
@@ -65,6 +66,7 @@ Result<int> stats(const Globals& globals, store::Store& store) {
   line("action documents", found.documents);
   line("folders laid out", found.trees);
   line("runs (events, logs)", found.runs);
+  line("checkpoints", found.checkpoints);
   bytes("staging", found.staging_bytes);
   bytes("quarantine", found.quarantine_bytes);
   bytes("other", found.other_bytes);
@@ -135,6 +137,11 @@ void show_entry(const store::ListedEntry& entry) {
   for (const auto& [name, value] : entry.result.metrics) print(fmt::format("  {:<14} {}", name, value));
 }
 
+Json checkpoint_json(const std::optional<Checkpoint>& checkpoint) {
+  if (!checkpoint) return {};
+  return {{"label", checkpoint->label}, {"bytes", checkpoint->bytes}};
+}
+
 Result<int> show(const Globals& globals, store::Store& store, const std::string& key) {
   MTC_ASSIGN(const auto shown, store::Upkeep(store).show(key));
   if (globals.json) {
@@ -143,12 +150,16 @@ Result<int> show(const Globals& globals, store::Store& store, const std::string&
     print_json({{"schema", "mtc.cache.show/1"},
                 {"key", shown.key},
                 {"document", shown.document ? Json(*shown.document) : Json()},
+                {"checkpoint", checkpoint_json(shown.checkpoint)},
                 {"results", entries}});
     return run::kOk;
   }
   print(fmt::format("key {}\n\n{}", shown.key,
                     shown.document ? trim(*shown.document) : "its document was not kept"));
   for (const auto& entry : shown.entries) show_entry(entry);
+  if (shown.checkpoint)
+    print(fmt::format("\ncheckpoint {} ({}): the next run continues from it", shown.checkpoint->label,
+                      human_bytes(shown.checkpoint->bytes)));
   if (shown.entries.empty())
     say("it has no result: it failed, was not run to its end, or gc took its result");
   return run::kOk;

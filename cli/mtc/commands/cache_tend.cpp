@@ -47,6 +47,7 @@ Json verify_json(const store::VerifyReport& report) {
           {"records", report.records},
           {"documents", report.documents},
           {"folders", report.trees},
+          {"checkpoints", report.checkpoints},
           {"damage", damage},
           {"clean", report.clean()}};
 }
@@ -65,10 +66,11 @@ Result<int> verify(const Globals& globals, store::Store& store, bool repair) {
   for (const auto& item : report->damage)
     print(fmt::format("{} {}: {}{}", item.kind, item.path.string(), item.what,
                       item.repaired ? " (moved to the quarantine)" : ""));
-  say(fmt::format("read {} blobs ({}), {} results, {} measurements, {} documents, {} folders: {}",
-                  report->blobs.count, human_bytes(report->blobs.bytes), report->results, report->records,
-                  report->documents, report->trees,
-                  report->damage.empty() ? "all is well" : fmt::format("{} damaged", report->damage.size())));
+  say(fmt::format(
+      "read {} blobs ({}), {} results, {} measurements, {} documents, {} folders, {} checkpoints: {}",
+      report->blobs.count, human_bytes(report->blobs.bytes), report->results, report->records,
+      report->documents, report->trees, report->checkpoints,
+      report->damage.empty() ? "all is well" : fmt::format("{} damaged", report->damage.size())));
   if (!report->clean())
     say("  hint: mtc cache verify --repair moves them away; their actions then run again");
   return exit_code;
@@ -85,6 +87,7 @@ Json gc_json(const store::CollectReport& report, bool dry_run) {
   add("records", report.records);
   add("documents", report.documents);
   add("runs", report.runs);
+  add("checkpoints", report.checkpoints);
   add("blobs", report.blobs);
   add("folders", report.trees);
   add("rest", report.rest);
@@ -105,9 +108,9 @@ Result<int> collect(const Globals& globals, store::Store& store, const GcOptions
     print_json(gc_json(*report, options.dry_run));
     return run::kOk;
   }
-  say(fmt::format("{} {} results, {} measurements, {} runs, {} documents, {} blobs: {} of {}",
+  say(fmt::format("{} {} results, {} measurements, {} runs, {} checkpoints, {} documents, {} blobs: {} of {}",
                   options.dry_run ? "would remove" : "removed", report->results.count, report->records.count,
-                  report->runs.count, report->documents.count, report->blobs.count,
+                  report->runs.count, report->checkpoints.count, report->documents.count, report->blobs.count,
                   human_bytes(report->bytes_before - report->bytes_after),
                   human_bytes(report->bytes_before)));
   if (report->kept_in_use > 0) say(fmt::format("kept {} that a run uses", report->kept_in_use));
