@@ -3,7 +3,7 @@
 // Stage train.sgd: parameters, files and data in, train(), model and report out.
 #include "mtc/plugin.hpp"
 
-#include <cstdio>
+#include <chrono>
 #include <fstream>
 #include <string>
 
@@ -87,6 +87,40 @@ void log_outcome(const mtc::sdk::Host& host, const mtc::train::Outcome& outcome)
   }
 }
 
+/// What a former attempt has left, and what the next one is left.
+Result<mtc::train::Continuation> continuation(const mtc::sdk::Host& host, const std::size_t epochs) {
+  using std::chrono::steady_clock;
+  MTC_ASSIGN(const double seconds, host.number("checkpoint_seconds"));
+  mtc::train::Continuation continuation;
+  continuation.accepted = [&host, epochs](std::size_t done) {
+    host.info("continues at epoch " + std::to_string(done + 1) + " of " + std::to_string(epochs));
+  };
+  continuation.refused = [&host](const mtc::Error& error) {
+    host.warning("starts over, since the checkpoint does not fit: " + error.message +
+                 (error.where.empty() ? "" : " (" + error.where + ")"));
+  };
+  if (const auto folder = host.newest_checkpoint()) {
+    auto snapshot = mtc::train::load_snapshot(*folder);
+    if (snapshot)
+      continuation.from = *std::move(snapshot);
+    else
+      continuation.refused(snapshot.error());
+  }
+  const auto interval = std::chrono::duration<double>(seconds);
+  continuation.due = [interval, last = steady_clock::now()]() mutable {
+    const auto now = steady_clock::now();
+    if (now - last < interval) return false;
+    last = now;
+    return true;
+  };
+  continuation.keep = [&host, epochs](const mtc::train::Snapshot& snapshot) {
+    host.save_checkpoint(
+        "after epoch " + std::to_string(snapshot.epochs.size()) + " of " + std::to_string(epochs),
+        [&](const std::string& folder) { return mtc::train::save_snapshot(snapshot, folder); });
+  };
+  return continuation;
+}
+
 Result<void> run(mtc::sdk::Host& host, std::string_view /*stage*/) {
   MTC_ASSIGN(const auto data, open_dataset(host, "data"));
   MTC_ASSIGN(const auto options, read_options(host, data));
@@ -102,7 +136,8 @@ Result<void> run(mtc::sdk::Host& host, std::string_view /*stage*/) {
     host.progress(phase, done, total, unit);
     return host.check_cancelled();
   };
-  MTC_ASSIGN(const auto outcome, mtc::train::train(model, data, validation, options, monitor));
+  MTC_ASSIGN(const auto how, continuation(host, options.epochs));
+  MTC_ASSIGN(const auto outcome, mtc::train::train(model, data, validation, options, monitor, how));
   log_outcome(host, outcome);
   MTC_ASSIGN(const std::string model_path, host.output("model"));
   MTC_TRY(mtc::model::save(outcome.model, model_path));

@@ -7,6 +7,7 @@
 #include <map>
 #include <numeric>
 #include <random>
+#include <sstream>
 #include <utility>
 
 #include <torch/torch.h>
@@ -124,6 +125,51 @@ class Trainer {
   }
 
   Result<void> write_back(onnx::ModelProto& model) const { return executor_.write_back(model); }
+
+  /// What the next epoch depends on besides the options, into `snapshot`; `model` is the untrained one.
+  Result<void> describe(const onnx::ModelProto& model, Snapshot& snapshot) const {
+    snapshot.weights = model;
+    MTC_TRY(executor_.write_back(snapshot.weights));
+    std::ostringstream random;
+    random << random_;
+    snapshot.random = random.str();
+    for (const auto& [name, tensor] : executor_.parameters()) {
+      if (tensor.grad().defined()) snapshot.momentum.push_back({name, momentum_of(tensor)});
+    }
+    return {};
+  }
+
+  /// The inverse. Errors: data_loss, invalid_argument for a snapshot of another model; nothing is changed
+  /// then.
+  Result<void> restore(const Snapshot& snapshot) {
+    std::map<std::string, at::Tensor> tensors;
+    for (const auto& [name, tensor] : executor_.parameters()) tensors.emplace(name, tensor);
+    std::istringstream text(snapshot.random);
+    std::mt19937_64 random;
+    text >> random;
+    if (!text) return Error{Code::data_loss, "the state of the generator is damaged", "random", {}};
+    for (const auto& entry : snapshot.momentum) {
+      const auto found = tensors.find(entry.name);
+      const auto count = static_cast<std::int64_t>(entry.values.size());
+      if (found == tensors.end() || (count > 0 && found->second.numel() != count))
+        return Error{
+            Code::data_loss, "there is no such parameter of this size", "momentum of " + entry.name, {}};
+    }
+    MTC_TRY(executor_.read_back(snapshot.weights));
+    random_ = random;
+    for (const auto& entry : snapshot.momentum) {
+      const auto& parameter = tensors.at(entry.name);
+      // A gradient that is there is added to, which makes 0 of -0; one that is not there is not stepped
+      // along.
+      parameter.mutable_grad() = torch::zeros_like(parameter);
+      if (entry.values.empty()) continue;
+      auto state = std::make_unique<torch::optim::SGDParamState>();
+      state->momentum_buffer(
+          torch::tensor(at::ArrayRef<float>(entry.values), at::kFloat).view(parameter.sizes()));
+      optimizer_->state()[state_key(parameter)] = std::move(state);
+    }
+    return {};
+  }
   [[nodiscard]] std::size_t masked() const { return masks_.size(); }
 
  private:
@@ -136,6 +182,22 @@ class Trainer {
     auto settings = std::make_unique<torch::optim::SGDOptions>(options_.lr);
     settings->momentum(options_.momentum).weight_decay(weight_decay).nesterov(options_.momentum > 0.0);
     return settings;
+  }
+
+  /// As torch's optimizers name the state of a parameter.
+  static std::string state_key(const at::Tensor& parameter) {
+    return c10::guts::to_string(parameter.unsafeGetTensorImpl());
+  }
+
+  /// Empty where there is none.
+  std::vector<float> momentum_of(const at::Tensor& parameter) const {
+    const auto state = optimizer_->state().find(state_key(parameter));
+    if (state == optimizer_->state().end()) return {};
+    const auto& buffer = static_cast<const torch::optim::SGDParamState&>(*state->second).momentum_buffer();
+    if (!buffer.defined()) return {};
+    const auto values = buffer.contiguous();
+    const auto* data = values.data_ptr<float>();
+    return {data, data + values.numel()};
   }
 
   /// A last incomplete batch is left out: its batch statistics would be noisier than the others'.
@@ -247,9 +309,40 @@ bool better(const Epoch& epoch, const Epoch& best) {
   return epoch.top1 ? *epoch.top1 > *best.top1 : epoch.loss < best.loss;
 }
 
+/// Puts training where `continuation.from` was taken, if it can.
+void continue_from(const Continuation& continuation, const Options& options, Trainer& trainer,
+                   Outcome& outcome) {
+  if (!continuation.from) return;
+  const Snapshot& from = *continuation.from;
+  auto restored =
+      from.epochs.size() < options.epochs
+          ? trainer.restore(from)
+          : Result<void>(Error{Code::data_loss, "it holds more epochs than are asked for", {}, {}});
+  if (!restored) {
+    if (continuation.refused) continuation.refused(restored.error());
+    return;
+  }
+  outcome.epochs = from.epochs;
+  outcome.best = from.best;
+  outcome.model = from.kept;
+  if (continuation.accepted) continuation.accepted(from.epochs.size());
+}
+
+/// Offers what is reached after an epoch. What cannot be described is no reason to end.
+void keep_snapshot(const Continuation& continuation, const onnx::ModelProto& model, const Trainer& trainer,
+                   const Outcome& outcome) {
+  if (!continuation.keep || (continuation.due && !continuation.due())) return;
+  Snapshot snapshot;
+  if (!trainer.describe(model, snapshot)) return;
+  snapshot.epochs = outcome.epochs;
+  snapshot.best = outcome.best;
+  snapshot.kept = outcome.model;
+  continuation.keep(snapshot);
+}
+
 Result<Outcome> run(const onnx::ModelProto& model, const Dataset& data,
-                    const std::optional<Dataset>& validation, const Options& options,
-                    const Monitor& monitor) {
+                    const std::optional<Dataset>& validation, const Options& options, const Monitor& monitor,
+                    const Continuation& continuation) {
   MTC_ASSIGN(auto head, cut_softmax(model));
   model::remove_unused(head.model);
   MTC_ASSIGN(const auto masked, masked_tensors(model));
@@ -265,7 +358,8 @@ Result<Outcome> run(const onnx::ModelProto& model, const Dataset& data,
   outcome.model = model;
   outcome.softmax = head.softmax;
   outcome.masked = trainer.masked();
-  for (std::size_t number = 0; number < options.epochs; ++number) {
+  continue_from(continuation, options, trainer, outcome);
+  for (std::size_t number = outcome.epochs.size(); number < options.epochs; ++number) {
     MTC_ASSIGN(auto epoch, trainer.run_epoch(data, number));
     if (validation) {
       MTC_ASSIGN(epoch.top1, trainer.top1(*validation));
@@ -275,6 +369,7 @@ Result<Outcome> run(const onnx::ModelProto& model, const Dataset& data,
       outcome.best = number;
       MTC_TRY(trainer.write_back(outcome.model));
     }
+    if (number + 1 < options.epochs) keep_snapshot(continuation, model, trainer, outcome);
   }
   return outcome;
 }
@@ -283,9 +378,9 @@ Result<Outcome> run(const onnx::ModelProto& model, const Dataset& data,
 
 Result<Outcome> train(const onnx::ModelProto& model, const Dataset& data,
                       const std::optional<Dataset>& validation, const Options& options,
-                      const Monitor& monitor) {
+                      const Monitor& monitor, const Continuation& continuation) {
   try {
-    return run(model, data, validation, options, monitor);
+    return run(model, data, validation, options, monitor, continuation);
   } catch (const c10::Error& error) {
     return Error{Code::internal,
                  std::string("libtorch: ") + error.what_without_backtrace(),

@@ -15,6 +15,8 @@
 
 #include "mtc/result.hpp"
 #include "plugins/train/augment.hpp"
+#include "plugins/train/checkpoint.hpp"
+#include "plugins/train/epoch.hpp"
 
 namespace mtc::train {
 
@@ -43,14 +45,6 @@ struct Options {
   int threads = 1;
 };
 
-/// One pass over the training samples.
-struct Epoch {
-  double lr = 0.0;    ///< At its end.
-  double loss = 0.0;  ///< Mean over its steps.
-  double train_top1 = 0.0;
-  std::optional<double> top1;  ///< On the validation samples, after it.
-};
-
 struct Outcome {
   onnx::ModelProto model;  ///< The input with the weights of the best epoch.
   std::vector<Epoch> epochs;
@@ -66,13 +60,15 @@ using Monitor = std::function<Result<void>(const std::string& phase, std::size_t
 /// Trains `model` (one input, first output [N, classes]) by SGD with Nesterov momentum on the cross-entropy
 /// of that output, or of the input of a final Softmax. The best epoch has the highest validation top-1,
 /// without validation the least training loss; the earlier of equal ones. Tensors listed in
-/// mtc.sparsity.tensors keep their zeros. Same inputs, options, and numeric environment give the same bytes.
+/// mtc.sparsity.tensors keep their zeros. Same inputs, options, and numeric environment give the same bytes,
+/// also when training continues from a snapshot of the same run. `continuation` may keep one after each epoch
+/// but the last.
 /// Sources: Sutskever et al. 2013, ICML (Nesterov momentum, in torch's form); Szegedy et al. 2016,
 /// arXiv:1512.00567, section 7 (label smoothing). Errors: unimplemented (quantized model; operators that the
 /// executor lacks); invalid_argument (data without samples, of another shape, a label outside the classes; a
 /// loss that is not finite); cancelled through `monitor`.
 Result<Outcome> train(const onnx::ModelProto& model, const Dataset& data,
                       const std::optional<Dataset>& validation, const Options& options,
-                      const Monitor& monitor);
+                      const Monitor& monitor, const Continuation& continuation = {});
 
 }  // namespace mtc::train

@@ -345,6 +345,31 @@ Result<void> Executor::write_back(onnx::ModelProto& model) const {
   return {};
 }
 
+Result<void> Executor::read_back(const onnx::ModelProto& model) {
+  std::unordered_map<std::string, const onnx::TensorProto*> initializers;
+  for (const auto& tensor : model.graph().initializer()) initializers.emplace(tensor.name(), &tensor);
+  std::vector<std::pair<std::size_t, at::Tensor>> values;
+  for (const auto* list : {&state_->parameters, &state_->statistics}) {
+    for (const std::size_t at : *list) {
+      const auto found = initializers.find(state_->names[at]);
+      const at::Tensor& present = state_->constants[at];
+      if (found != initializers.end()) {
+        MTC_ASSIGN(auto value, to_tensor(*found->second, state_->options.float64));
+        if (value.sizes() == present.sizes() && value.scalar_type() == present.scalar_type()) {
+          values.emplace_back(at, std::move(value));
+          continue;
+        }
+      }
+      return Error{
+          Code::invalid_argument, "the model has no such initializer of shape " + print(present.sizes()),
+          "tensor '" + state_->names[at] + "'", "take the values from a model that was written back"};
+    }
+  }
+  const at::NoGradGuard guard;
+  for (const auto& [at, value] : values) state_->constants[at].copy_(value);
+  return {};
+}
+
 void Executor::set_training(bool training) {
   state_->options.training = training;
   state_->apply_training();

@@ -74,6 +74,10 @@ class Executor {
   /// Copies the present values of parameters and BatchNormalization statistics into `model`'s initializers.
   Result<void> write_back(onnx::ModelProto& model) const;
 
+  /// The inverse: takes the values from `model`'s initializers, in place. Errors: invalid_argument, before
+  /// anything is changed, when one is missing or of another shape or type.
+  Result<void> read_back(const onnx::ModelProto& model);
+
   void set_training(bool training);
 
  private:
