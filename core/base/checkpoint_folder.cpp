@@ -67,14 +67,26 @@ Result<Checkpoint> read_checkpoint(const fs::path& path) {
   return checkpoint;
 }
 
-Result<std::optional<Checkpoint>> CheckpointFolder::newest(std::vector<Error>& damaged) const {
-  MTC_ASSIGN(const std::vector<fs::path> paths, checkpoints_in(folder_));
+Result<std::optional<Checkpoint>> newest_checkpoint(const fs::path& folder, std::vector<Error>& damaged) {
+  MTC_ASSIGN(const std::vector<fs::path> paths, checkpoints_in(folder));
   for (const fs::path& path : paths) {
     auto checkpoint = read_checkpoint(path);
     if (checkpoint) return std::optional<Checkpoint>(*std::move(checkpoint));
     damaged.push_back(std::move(checkpoint).error());
   }
   return std::optional<Checkpoint>();
+}
+
+Result<void> CheckpointFolder::own() {
+  if (lock_) return {};
+  MTC_TRY(make_directories(folder_));
+  MTC_ASSIGN(lock_, FileLock::lock(folder_ / "lock"));
+  return {};
+}
+
+Result<std::optional<Checkpoint>> CheckpointFolder::newest(std::vector<Error>& damaged) {
+  MTC_TRY(own());
+  return newest_checkpoint(folder_, damaged);
 }
 
 Result<fs::path> CheckpointFolder::begin() {
@@ -104,6 +116,7 @@ Result<Checkpoint> CheckpointFolder::commit(std::string_view label) {
 }
 
 Result<void> CheckpointFolder::discard() {
+  MTC_TRY(own());
   begun_ = false;
   return remove_tree(folder_ / "new");
 }

@@ -8,6 +8,7 @@
 //   each
 //                      file, sorted by path, and "end <crc64 of the lines above>"
 //   new/files/…        what is being written, without a seal
+//   lock               locked by the process that writes
 //
 // A checkpoint gets its number by one rename, after it and its seal were fsynced: it is there whole, or not
 // at all. What a disk does to it later shows in the seal.
@@ -20,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/file_lock.hpp"
 #include "core/base/file_system.hpp"
 #include "mtc/result.hpp"
 
@@ -31,15 +33,15 @@ struct Checkpoint {
   std::uint64_t bytes = 0;
 };
 
-/// One process at a time uses such a folder: the holder of the action's lock.
+/// For the one attempt that goes on. The driver of another may have been killed, and its worker not yet:
+/// every function waits until that is gone.
 class CheckpointFolder {
  public:
   explicit CheckpointFolder(std::filesystem::path folder, FileSystem& file_system = FileSystem::real())
       : folder_(std::move(folder)), file_system_(file_system) {}
 
-  /// The newest whole checkpoint; what is wrong with newer ones is added to `damaged`. Errors: as
-  /// errno_error().
-  Result<std::optional<Checkpoint>> newest(std::vector<Error>& damaged) const;
+  /// As newest_checkpoint().
+  Result<std::optional<Checkpoint>> newest(std::vector<Error>& damaged);
 
   /// An empty folder for the next one; what another begin() started is dropped.
   Result<std::filesystem::path> begin();
@@ -51,14 +53,22 @@ class CheckpointFolder {
   Result<void> discard();
 
  private:
+  Result<void> own();
+
   std::filesystem::path folder_;
   FileSystem& file_system_;
+  std::optional<FileLock> lock_;
   bool begun_ = false;
 };
 
 /// The folders of checkpoints in `folder` (00000012 …), the newest first. A folder that does not exist has
 /// none. Errors: as errno_error().
 Result<std::vector<std::filesystem::path>> checkpoints_in(const std::filesystem::path& folder);
+
+/// The newest whole checkpoint in `folder`; what is wrong with newer ones is added to `damaged`. Errors: as
+/// errno_error().
+Result<std::optional<Checkpoint>> newest_checkpoint(const std::filesystem::path& folder,
+                                                    std::vector<Error>& damaged);
 
 /// Reads a checkpoint (…/00000012) and compares it with its seal. Errors: data_loss, saying what differs;
 /// failed_precondition for a format that this mtc does not know.

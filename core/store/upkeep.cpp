@@ -149,7 +149,7 @@ Result<ShownEntry> Upkeep::show(std::string_view prefix) {
     shown.entries.push_back(listed(std::move(entry), shown.document, last_use, pinned_keys));
   }
   std::vector<Error> damaged;  // verify() names them.
-  auto checkpoint = CheckpointFolder(state.layout.checkpoints(shown.key)).newest(damaged);
+  auto checkpoint = newest_checkpoint(state.layout.checkpoints(shown.key), damaged);
   if (checkpoint) shown.checkpoint = *std::move(checkpoint);
   return shown;
 }

@@ -221,6 +221,17 @@ class TrainTest : public testing::Test {
     ASSERT_EQ(running.finish().exit_code, 5) << "the training was over before it was killed";
     ASSERT_EQ(checkpoints_of(box_).size(), 1U);
   }
+  /// Replaces the checkpoint by a whole one that another version could have written.
+  static void raise_version(const fs::path& newest) {
+    CheckpointFolder folder(newest.parent_path());
+    const auto next = folder.begin();
+    ASSERT_TRUE(next);
+    fs::copy(newest / "files", *next, fs::copy_options::recursive);
+    auto state = Json::parse(read_file(*next / "state.json"));
+    state["version"] = 2;
+    std::ofstream(*next / "state.json") << state.dump();
+    ASSERT_TRUE(folder.commit("after epoch 2 of 12"));
+  }
   /// `report` is that of a run which ended well.
   static void expect_undisturbed(const Json& report) {
     Sandbox other;
@@ -267,14 +278,7 @@ TEST_F(TrainTest, StartsOverWhenTheCheckpointIsDamagedAndEndsWithTheSameBytes) {
 TEST_F(TrainTest, StartsOverWhenTheCheckpointIsOfAnotherVersion) {
   kill_early();
   if (HasFatalFailure()) return;
-  const auto newest = checkpoints_of(box_)[0];
-  CheckpointFolder folder(newest.parent_path());
-  const auto next = *folder.begin();
-  fs::copy(newest / "files", next, fs::copy_options::recursive);
-  auto state = Json::parse(read_file(next / "state.json"));
-  state["version"] = 2;
-  std::ofstream(next / "state.json") << state.dump();
-  ASSERT_TRUE(folder.commit("after epoch 2 of 12"));
+  raise_version(checkpoints_of(box_)[0]);
   const auto outcome = box_.run(kTraining);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("warning: dense: starts over, since the checkpoint does not fit"));

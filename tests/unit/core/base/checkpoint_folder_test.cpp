@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/checkpoint_folder.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -70,8 +72,7 @@ TEST_F(CheckpointFolderTest, GivesTheNewestBackAndRemovesOlderOnes) {
 
 TEST_F(CheckpointFolderTest, WhatWasNotCommittedIsNoCheckpointAndMakesRoomForTheNext) {
   keep("one");
-  CheckpointFolder killed(root_);
-  overwrite(*killed.begin() / "state", "half");
+  overwrite(*CheckpointFolder(root_).begin() / "state", "half");
   EXPECT_EQ(test::read_file(newest()->folder / "state"), "one");
   CheckpointFolder next(root_);
   EXPECT_TRUE(fs::is_empty(*next.begin()));
@@ -81,7 +82,7 @@ TEST_F(CheckpointFolderTest, DiscardDropsWhatWasBegun) {
   CheckpointFolder folder(root_);
   overwrite(*folder.begin() / "state", "half");
   ASSERT_TRUE(folder.discard());
-  EXPECT_TRUE(fs::is_empty(root_));
+  EXPECT_FALSE(fs::exists(root_ / "new"));
   EXPECT_EQ(folder.commit("x").error().code, Code::failed_precondition);
 }
 
@@ -160,8 +161,26 @@ TEST_F(CheckpointFolderTest, AFullDiskKeepsTheOlderOne) {
   overwrite(*folder.begin() / "state", "two");
   EXPECT_EQ(folder.commit("after 2").error().code, Code::resource_exhausted);
   ASSERT_TRUE(folder.discard());
-  EXPECT_EQ(newest()->label, "after 1");
+  const auto kept = newest_checkpoint(root_, damaged_);
+  ASSERT_TRUE(kept && *kept);
+  EXPECT_EQ((*kept)->label, "after 1");
   EXPECT_FALSE(fs::exists(root_ / "new"));
+}
+
+TEST_F(CheckpointFolderTest, WaitsForAnotherThatStillWrites) {
+  std::optional<CheckpointFolder> dying(std::in_place, root_);
+  overwrite(*dying->begin() / "state", "one");
+  std::atomic<bool> gone = false;
+  std::thread next([&] {
+    CheckpointFolder folder(root_);
+    EXPECT_TRUE(fs::is_empty(*folder.begin()));
+    EXPECT_TRUE(gone);
+  });
+  ASSERT_TRUE(dying->commit("after 1"));
+  gone = true;
+  dying.reset();
+  next.join();
+  EXPECT_EQ(newest()->label, "after 1");
 }
 
 TEST_F(CheckpointFolderTest, KeepsFoldersToo) {
@@ -169,8 +188,10 @@ TEST_F(CheckpointFolderTest, KeepsFoldersToo) {
   const auto place = *folder.begin();
   fs::create_directories(place / "a/b");
   overwrite(place / "a/b/c", "deep");
-  ASSERT_TRUE(folder.commit(""));
-  EXPECT_EQ(test::read_file(newest()->folder / "a/b/c"), "deep");
+  const auto kept = folder.commit("");
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(test::read_file(kept->folder / "a/b/c"), "deep");
+  EXPECT_TRUE(read_checkpoint(kept->folder.parent_path()));
 }
 
 }  // namespace
