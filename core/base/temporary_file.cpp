@@ -2,6 +2,7 @@
 #include "core/base/temporary_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,9 +16,22 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kNameAttempts = 16;
+constexpr const char* kTemporary = ".tmp";
 
 fs::path parent_of_file(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+/// Removes the temporary files of `target` whose writer was killed: nobody holds their lock any more.
+void remove_abandoned(const fs::path& target) {
+  const std::string prefix = target.filename().string() + kTemporary;
+  std::error_code error;  // What cannot be looked at now is met again.
+  for (auto it = fs::directory_iterator(parent_of_file(target), error);
+       !error && it != fs::directory_iterator(); it.increment(error)) {
+    if (it->path().filename().string().rfind(prefix, 0) != 0) continue;
+    const Fd file(::open(it->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(it->path().c_str());
+  }
 }
 
 }  // namespace
@@ -37,7 +51,7 @@ TemporaryFile::~TemporaryFile() {
 fs::path TemporaryFile::free_name() const {
   std::random_device random;
   fs::path name = target_;
-  name += ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(random());
+  name += kTemporary + std::to_string(::getpid()) + "-" + std::to_string(random());
   return name;
 }
 
@@ -46,11 +60,18 @@ void TemporaryFile::open_named() {
     const fs::path name = free_name();
     fd_.reset(file_system_.open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600));
     open_errno_ = fd_ ? 0 : errno;
-    if (fd_)
+    if (fd_) {
       path_ = name;
-    else if (open_errno_ != EEXIST)
+      hold();
+    } else if (open_errno_ != EEXIST) {
       return;
+    }
   }
+}
+
+void TemporaryFile::hold() const {
+  // Where it cannot be locked, a killed writer's file stays.
+  static_cast<void>(::flock(fd_.get(), LOCK_EX | LOCK_NB));
 }
 
 Result<bool> TemporaryFile::link_as(const fs::path& name) {
@@ -62,6 +83,7 @@ Result<bool> TemporaryFile::link_as(const fs::path& name) {
 
 Result<void> TemporaryFile::replace_target() {
   // A name cannot be linked over another: it takes a free one, which then moves.
+  hold();
   for (int attempt = 0; attempt < kNameAttempts && path_.empty(); ++attempt) {
     const fs::path name = free_name();
     MTC_ASSIGN(const bool linked, link_as(name));
@@ -71,6 +93,7 @@ Result<void> TemporaryFile::replace_target() {
   if (file_system_.rename(path_.c_str(), target_.c_str()) != 0)
     return errno_error(errno, "cannot replace", target_);
   path_.clear();
+  remove_abandoned(target_);
   return {};
 }
 

@@ -16,7 +16,8 @@ namespace mtc {
 
 /// A new file in the folder of `target`. Where the file system can, it has no name at all until publish()
 /// gives it that of `target`, so that a kill leaves nothing; elsewhere, and for the instant of replacing a
-/// file, it has one beside `target`.
+/// file, it has one beside `target`, and is locked (flock): the next that replaces `target` removes those
+/// whose lock is free.
 class TemporaryFile {
  public:
   TemporaryFile(std::filesystem::path target, FileSystem& file_system);
@@ -34,6 +35,7 @@ class TemporaryFile {
  private:
   [[nodiscard]] std::filesystem::path free_name() const;
   void open_named();
+  void hold() const;
   Result<bool> link_as(const std::filesystem::path& name);
   Result<void> replace_target();
 

@@ -5,12 +5,15 @@
 
 #include "core/base/file.hpp"
 #include "core/store/file_digests.hpp"
+#include "core/store/session.hpp"
 
 namespace mtc::store {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr const char* kWork = ".mtc-new-";
 
 mode_t mode_of(bool executable) { return executable ? 0755 : 0644; }
 
@@ -82,24 +85,20 @@ Result<void> Materialiser::folder(const Digest& digest, const fs::path& destinat
   if (type != fs::file_type::directory && type != fs::file_type::not_found && type != fs::file_type::none)
     return in_the_way(destination, "a file");
   MTC_ASSIGN(const TreeListing listing, trees_.listing(digest));
+  Session::remove_abandoned(folder_of(destination), kWork);
   if (type == fs::file_type::directory && same_folder(destination, listing)) return {};
-  MTC_TRY(make_directories(folder_of(destination)));
   // Built beside its place, so that a failure leaves what is there untouched.
-  MTC_ASSIGN(const fs::path work, make_private_folder(folder_of(destination), ".mtc-new-"));
-  const auto build = [&]() -> Result<void> {
-    const fs::path made = work / "new";
-    MTC_TRY(make_directories(made));
-    for (const std::string& empty : listing.empty_folders) MTC_TRY(make_directories(made / empty));
-    for (const TreeEntry& entry : listing.files) {
-      const fs::path file = made / entry.path;
-      MTC_TRY(make_directories(file.parent_path()));
-      MTC_TRY(copy(entry.digest, file, entry.executable));
-    }
-    return replace_folder(made, destination, work / "old", file_system_);
-  };
-  auto built = build();
-  auto removed = remove_tree(work);
-  return built ? std::move(removed) : std::move(built);
+  Session session(kWork);
+  MTC_ASSIGN(const fs::path work, session.take_folder(folder_of(destination)));
+  const fs::path made = work / "new";
+  MTC_TRY(make_directories(made));
+  for (const std::string& empty : listing.empty_folders) MTC_TRY(make_directories(made / empty));
+  for (const TreeEntry& entry : listing.files) {
+    const fs::path file = made / entry.path;
+    MTC_TRY(make_directories(file.parent_path()));
+    MTC_TRY(copy(entry.digest, file, entry.executable));
+  }
+  return replace_folder(made, destination, work / "old", file_system_);
 }
 
 }  // namespace mtc::store

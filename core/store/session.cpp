@@ -7,8 +7,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kPrefix = "session-";
-
 fs::path lock_of(const fs::path& folder) { return folder.string() + ".lock"; }
 
 /// Removes all of `folder` but the folders in it; false when something stays.
@@ -29,13 +27,14 @@ bool empty_out(const fs::path& folder) {
   return !error;
 }
 
-/// Removes the sessions whose process is gone.
-void remove_abandoned(const fs::path& tmp) {
+}  // namespace
+
+void Session::remove_abandoned(const fs::path& parent, const std::string& prefix) {
   std::error_code error;
-  for (auto it = fs::directory_iterator(tmp, error); !error && it != fs::directory_iterator();
+  for (auto it = fs::directory_iterator(parent, error); !error && it != fs::directory_iterator();
        it.increment(error)) {
     fs::path folder = it->path();
-    if (folder.filename().string().rfind(kPrefix, 0) != 0) continue;
+    if (folder.filename().string().rfind(prefix, 0) != 0) continue;
     if (folder.extension() == ".lock") {
       folder.replace_extension();
       if (fs::exists(folder, error)) continue;  // Its own turn comes.
@@ -48,13 +47,11 @@ void remove_abandoned(const fs::path& tmp) {
   }
 }
 
-}  // namespace
-
 Result<void> Session::begin(const fs::path& tmp) {
   MTC_TRY(make_directories(tmp));
-  remove_abandoned(tmp);
+  remove_abandoned(tmp, prefix_);
   while (true) {
-    MTC_ASSIGN(folder_, make_private_folder(tmp, kPrefix));
+    MTC_ASSIGN(folder_, make_private_folder(tmp, prefix_));
     MTC_ASSIGN(FileLock lock, FileLock::lock(lock_of(folder_)));
     // Between the two lines another process may have taken the folder for an abandoned one.
     std::error_code error;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The part of tmp/ that belongs to one open store: tmp/<session>/ with a locked tmp/<session>.lock beside it.
-// When the process is gone, however it went, the lock is free and the next writer removes both.
+// When the process is gone, however it went, the lock is free and the next writer removes both. Folders for
+// people are built the same way, beside their place.
 #pragma once
 
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/base/file.hpp"
@@ -17,10 +19,16 @@ namespace mtc::store {
 /// Safe from any thread.
 class Session {
  public:
-  Session() = default;
+  static constexpr const char* kStaging = "session-";
+
+  /// `prefix` begins the names of its folder and lock, and of no other files where they lie.
+  explicit Session(std::string prefix = kStaging) : prefix_(std::move(prefix)) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
   ~Session() { end(); }
+
+  /// Removes what sessions of `prefix` left in `parent` whose process is gone.
+  static void remove_abandoned(const std::filesystem::path& parent, const std::string& prefix);
 
   /// A private folder inside the session's own, which the first call makes in `tmp`. It holds no files; one
   /// that came back may hold empty folders.
@@ -33,6 +41,7 @@ class Session {
 
  private:
   Result<void> begin(const std::filesystem::path& tmp);
+  std::string prefix_;
   std::mutex mutex_;
   std::filesystem::path folder_;
   std::vector<std::filesystem::path> free_;

@@ -2,6 +2,11 @@
 //
 // Outputs as paths, inside the store and outside it.
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <set>
 
 #include "tests/unit/core/store/store_fixture.hpp"
 
@@ -164,6 +169,77 @@ TEST_F(MaterialiseTest, AFolderIsReplacedInOneStepWhereThatCanBe) {
     EXPECT_FALSE(fs::exists(folder_ / "t/stale"));
     EXPECT_EQ(test::read_file(folder_ / "t/sub/data"), "data");
   }
+}
+
+/// Kills the process at call number `at`.
+class KilledFileSystem : public FileSystem {
+ public:
+  explicit KilledFileSystem(int at) : at_(at) {}
+  int open(const char* path, int flags, mode_t mode) override {
+    count();
+    return FileSystem::open(path, flags, mode);
+  }
+  ssize_t write(int descriptor, const void* data, std::size_t size) override {
+    count();
+    return FileSystem::write(descriptor, data, size);
+  }
+  int rename(const char* from, const char* to) override {
+    count();
+    return FileSystem::rename(from, to);
+  }
+  int exchange(const char* a, const char* b) override {
+    count();
+    return FileSystem::exchange(a, b);
+  }
+  int link(const char* from, const char* to) override {
+    count();
+    return FileSystem::link(from, to);
+  }
+
+ private:
+  void count() {
+    if (calls_++ == at_) ::kill(::getpid(), SIGKILL);
+  }
+  int at_;
+  int calls_ = 0;
+};
+
+TEST_F(MaterialiseTest, AKillAtAnyCallLeavesNothingBesideTheOutputsAfterTheNextTime) {
+  StoredOutput file;
+  StoredOutput tree;
+  {
+    Store store = open();
+    file = add_file(store, "x", "content");
+    tree = add_tree(store);
+  }
+  const auto materialise = [&](FileSystem& file_system) {
+    auto store = Store::open(root(), {&file_system, nullptr, {}});
+    return store && store->materialise(file, folder_ / "out/f") &&
+           store->materialise(tree, folder_ / "out/t");
+  };
+  bool killed = true;
+  int at = 0;
+  for (; killed; ++at) {
+    folder_.write("out/f", "another content");
+    folder_.write("out/t/stale", "x");
+    const pid_t child = ::fork();
+    if (child == 0) {
+      KilledFileSystem killing(at);
+      ::_exit(materialise(killing) ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    killed = WIFSIGNALED(status);
+    EXPECT_TRUE(killed || status == 0) << status;
+    ASSERT_TRUE(materialise(unsynced_));
+    std::set<std::string> entries;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ / "out"))
+      entries.insert(entry.path().lexically_relative(folder_ / "out").string());
+    EXPECT_EQ(entries, (std::set<std::string>{"f", "t", "t/logs", "t/run", "t/sub", "t/sub/data"}))
+        << "after a kill at call " << at;
+    EXPECT_EQ(test::read_file(folder_ / "out/f"), "content");
+  }
+  EXPECT_GT(at, 8);
 }
 
 TEST_F(MaterialiseTest, AFolderInTheWayOfAFileIsLeftAlone) {
