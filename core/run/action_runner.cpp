@@ -39,6 +39,13 @@ int exit_code_of_end(const WorkerOutcome& outcome) {
   return exit_code_of(outcome.error);
 }
 
+/// The same for an error of the store itself: it is a resource that is not available, unless what a plugin
+/// left there is at fault.
+int exit_code_of_store(const Error& error) {
+  const int code = exit_code_of(error);
+  return code == kStageFailed && !error.plugin_fault ? kUnavailable : code;
+}
+
 /// The file or folder of an output within staging.
 std::filesystem::path staged(const std::filesystem::path& staging, const plugin::Output& output) {
   return staging / "out" / output.file;
@@ -156,7 +163,7 @@ ActionOutcome ActionRunner::execute(std::size_t index, const PreparedAction& pre
     ActionOutcome failed;
     failed.status = "failed";
     const bool locked = outcome.error().code == Code::deadline_exceeded;  // Only lock() waits here.
-    failed.exit_code = locked ? kLockTimeout : exit_code_of(outcome.error());
+    failed.exit_code = locked ? kLockTimeout : exit_code_of_store(outcome.error());
     failed.error = outcome.error();
     outcome = std::move(failed);
   }
@@ -216,8 +223,8 @@ ActionOutcome ActionRunner::attempt(std::size_t index, const PreparedAction& pre
   const auto& action = plan_.actions[index];
   ActionOutcome outcome;
   outcome.status = "failed";
-  const auto failed = [&](Error error) {
-    outcome.exit_code = exit_code_of(error);
+  const auto failed = [&](Error error, int exit_code) {
+    outcome.exit_code = exit_code;
     outcome.error = std::move(error);
   };
   const auto log =
@@ -225,12 +232,12 @@ ActionOutcome ActionRunner::attempt(std::size_t index, const PreparedAction& pre
   outcome.log = log.string();
   auto staging = store_.stage();
   if (!staging) {
-    failed(staging.error());
+    failed(staging.error(), exit_code_of_store(staging.error()));
     return outcome;
   }
   auto worked = work(index, prepared, *staging, log);
   if (!worked) {
-    failed(worked.error());
+    failed(worked.error(), exit_code_of(worked.error()));
   } else if (worked->end != WorkerOutcome::End::done) {
     outcome.exit_code = exit_code_of_end(*worked);
     outcome.error = worked->error;
@@ -239,7 +246,7 @@ ActionOutcome ActionRunner::attempt(std::size_t index, const PreparedAction& pre
     outcome.exit_code = kOk;
     results_[index] = *std::move(committed);
   } else {
-    failed(committed.error());
+    failed(committed.error(), exit_code_of_store(committed.error()));
   }
   store_.discard(*staging);
   if (action.checkpoints && outcome.error) tell_of_checkpoint(prepared, *outcome.error);

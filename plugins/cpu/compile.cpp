@@ -20,6 +20,7 @@ namespace mtc::cpu {
 namespace {
 
 constexpr std::size_t kShownOutput = 2000;  ///< Characters of the compiler's output in an error.
+constexpr const char* kDiskFull = "No space left on device";
 
 Result<void> write_file(const std::filesystem::path& path, const std::string& text) {
   std::ofstream stream(path, std::ios::binary);
@@ -49,6 +50,9 @@ Result<void> compile_c(const std::string& folder, const CompileOptions& options,
   MTC_ASSIGN(const auto result, run_tool(argv, folder));
   if (result.exit_code == 0) return {};
   const std::string shown = result.output.substr(0, kShownOutput);
+  if (result.output.find(kDiskFull) != std::string::npos)
+    return Error{Code::resource_exhausted, "the C compiler cannot write: " + shown, folder,
+                 "free space there and in the folder for temporary files (TMPDIR, else /tmp)", true};
   return Error{Code::failed_precondition,
                "the C compiler ended with exit code " + std::to_string(result.exit_code) + ": " + shown,
                "cc",

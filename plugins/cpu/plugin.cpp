@@ -21,7 +21,8 @@ class CpuTarget : public sdk::TargetPlugin {
     MTC_ASSIGN(const std::string model, host.input("model"));
     MTC_ASSIGN(const std::string folder, host.output("artifact"));
     const auto run_tool = [&](const std::vector<std::string>& argv, const std::string& where) {
-      return host.exec(argv, where);
+      // Its messages are read in compile.cpp.
+      return host.exec(argv, where, {"LC_ALL=C"});
     };
     MTC_ASSIGN(const CompileReport report, compile_model(model, folder, options, run_tool));
     host.info(std::to_string(report.layers) + " layers, " + std::to_string(report.integer_layers) +
