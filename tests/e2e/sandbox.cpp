@@ -111,6 +111,8 @@ Json Running::event(const std::string& type, const std::string& stage) {
 
 void Running::signal(int number) const { ::kill(pid_, number); }
 
+bool Running::ended() const { return ends_within(pid_, 0); }
+
 Outcome Running::finish(int limit_ms) {
   Outcome outcome;
   if (!ends_within(pid_, limit_ms)) {
@@ -213,10 +215,14 @@ Running Sandbox::start(std::vector<std::string> arguments) {
   return {pid, std::move(events), folder_ / ("stdout." + number), folder_ / ("stderr." + number)};
 }
 
-Outcome Sandbox::mtc(const std::vector<std::string>& arguments, int limit_ms) {
+Running Sandbox::launch(const std::vector<std::string>& arguments) {
   const std::string number = std::to_string(commands_);
   const pid_t pid = spawn(arguments, -1);
-  return Running(pid, Fd(), folder_ / ("stdout." + number), folder_ / ("stderr." + number)).finish(limit_ms);
+  return {pid, Fd(), folder_ / ("stdout." + number), folder_ / ("stderr." + number)};
+}
+
+Outcome Sandbox::mtc(const std::vector<std::string>& arguments, int limit_ms) {
+  return launch(arguments).finish(limit_ms);
 }
 
 Outcome Sandbox::run(std::string_view pipeline, const std::vector<std::string>& more) {

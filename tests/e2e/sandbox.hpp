@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/fd.hpp"
@@ -66,8 +67,13 @@ class Running {
  public:
   Running(pid_t pid, Fd events, std::filesystem::path out, std::filesystem::path err)
       : pid_(pid), events_(std::move(events)), out_(std::move(out)), err_(std::move(err)) {}
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
+  Running(Running&& other) noexcept
+      : pid_(std::exchange(other.pid_, -1)),
+        events_(std::move(other.events_)),
+        buffer_(std::move(other.buffer_)),
+        out_(std::move(other.out_)),
+        err_(std::move(other.err_)) {}
+  Running& operator=(Running&&) = delete;
   ~Running();
 
   /// Waits for an event of `type` (of `stage`, where one is named); null when none comes.
@@ -77,6 +83,9 @@ class Running {
     return !event(type, stage).is_null();
   }
   void signal(int number) const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  /// Whether it has ended; finish() still says how.
+  [[nodiscard]] bool ended() const;
   /// Waits for its end; kills it and fails the test when it takes longer than `limit_ms`.
   Outcome finish(int limit_ms = 60'000);
 
@@ -114,6 +123,8 @@ class Sandbox {
   Outcome run(std::string_view pipeline, const std::vector<std::string>& more = {});
   /// Starts mtc with `--events fd:3` added, to watch it and to send it signals.
   Running start(std::vector<std::string> arguments);
+  /// Starts mtc as it is.
+  Running launch(const std::vector<std::string>& arguments);
 
   /// Files below cas/ and ac/ of the store.
   [[nodiscard]] std::set<std::string> stored() const;
