@@ -12,6 +12,7 @@
 
 #include "tests/e2e/sandbox.hpp"
 #include "tests/faults/work.hpp"
+#include "tests/support/seed.hpp"
 
 namespace mtc::test {
 namespace {

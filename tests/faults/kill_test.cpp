@@ -3,12 +3,12 @@
 // SIGKILL of the driver or of a worker at random instants. MTC_KILLS says how often, MTC_SEED repeats a
 // sequence of instants as far as a machine repeats its timing; ctest -L long kills 300 times.
 #include <iostream>
-#include <random>
 
 #include <gtest/gtest.h>
 
 #include "tests/faults/kill_storm.hpp"
 #include "tests/faults/work.hpp"
+#include "tests/support/seed.hpp"
 
 namespace mtc::test {
 namespace {
@@ -21,8 +21,7 @@ constexpr int kCollectsEvery = 5;
 
 TEST(Kill, AtAnyInstantLosesAndCorruptsNothing) {
   const auto kills = static_cast<int>(number_from_environment("MTC_KILLS", kKills));
-  const std::uint64_t seed = number_from_environment("MTC_SEED", std::random_device()());
-  std::cout << kills << " kills, MTC_SEED=" << seed << '\n';
+  const std::uint64_t seed = seed_of_test();
   KillStorm storm(seed);
   for (int i = 1; i <= kills; ++i) {
     SCOPED_TRACE("kill " + std::to_string(i) + " of MTC_SEED=" + std::to_string(seed));

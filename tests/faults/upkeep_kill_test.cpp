@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <iostream>
 #include <iterator>
 #include <random>
 
@@ -16,6 +15,7 @@
 
 #include "tests/e2e/sandbox.hpp"
 #include "tests/faults/work.hpp"
+#include "tests/support/seed.hpp"
 
 namespace mtc::test {
 namespace {
@@ -28,10 +28,7 @@ constexpr int kPieces = 16;
 
 class UpkeepKill : public testing::Test {
  protected:
-  void SetUp() override {
-    box_.use_conformance_plugins();
-    std::cout << kills_ << " kills, MTC_SEED=" << seed_ << '\n';
-  }
+  void SetUp() override { box_.use_conformance_plugins(); }
   [[nodiscard]] std::string work(std::uint64_t number) const {
     return pieces_pipeline(seed_ % 1000 + number, kPieces);
   }
@@ -73,7 +70,7 @@ class UpkeepKill : public testing::Test {
 
   Sandbox box_;
   int kills_ = static_cast<int>(number_from_environment("MTC_KILLS", kKills));
-  std::uint64_t seed_ = number_from_environment("MTC_SEED", std::random_device()());
+  std::uint64_t seed_ = seed_of_test();
   std::mt19937_64 random_{seed_};
 };
 

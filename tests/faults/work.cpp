@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/faults/work.hpp"
 
-#include <cstdlib>
-
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -57,11 +55,6 @@ std::size_t filled_files_below(const fs::path& folder) {
     if (it->is_regular_file(gone) && it->file_size(gone) > 0 && !gone) ++count;
   }
   return count;
-}
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
 }  // namespace mtc::test

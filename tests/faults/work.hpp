@@ -24,7 +24,4 @@ std::map<std::string, std::string> digests_below(const std::filesystem::path& fo
 /// Regular files with content below `folder`; 0 when it does not exist.
 std::size_t filled_files_below(const std::filesystem::path& folder);
 
-/// The value of an environment variable, or `otherwise`.
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise);
-
 }  // namespace mtc::test
