@@ -185,7 +185,8 @@ Result<ActionOutcome> ActionRunner::reuse(std::size_t index, const PreparedActio
     MTC_ASSIGN(auto record, store_.newest_record(prepared.key));
     if (!record) return outcome;
     outcome.status = "record";
-    outcome.record_age_s = Clock::real().now_unix_ns() / 1'000'000'000 - record->unix_time;
+    // The clock may have been put back since.
+    outcome.record_age_s = std::max<std::int64_t>(0, Clock::real().now_unix_s() - record->unix_time);
     results_[index] = std::move(record->result);
   }
   return outcome;

@@ -43,9 +43,27 @@ std::string time_name(std::int64_t unix_ns) {
                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, unix_ns % kSecondNs);
 }
 
+/// The inverse; nullopt for any other name.
+std::optional<std::int64_t> time_of_run(const std::string& name) {
+  std::tm parts{};
+  const char* rest = ::strptime(name.c_str(), "%Y%m%dT%H%M%S-", &parts);
+  const auto nanoseconds = rest == nullptr ? std::nullopt : parse_integer(rest);
+  if (!nanoseconds) return std::nullopt;
+  return std::int64_t{::timegm(&parts)} * kSecondNs + *nanoseconds;
+}
+
 /// Nanoseconds since 1970 that the name of a record begins with.
 std::optional<std::int64_t> time_of_record(const std::string& name) {
   return parse_integer(std::string_view(name).substr(0, name.find('-')));
+}
+
+/// `now_ns`, or just after the latest of `names` where the clock was put back: what came last must sort last.
+std::int64_t after_all(const std::vector<std::string>& names, std::int64_t now_ns,
+                       std::optional<std::int64_t> (*time_of)(const std::string&)) {
+  for (const std::string& name : names) {
+    if (const auto time_ns = time_of(name)) return std::max(now_ns, *time_ns + 1);
+  }
+  return now_ns;
 }
 
 }  // namespace
@@ -57,8 +75,9 @@ Result<void> Store::add_record(std::string_view document, const ActionResult& re
   MTC_TRY(make_directories(folder));
   // The digest of its content keeps two records of one nanosecond apart.
   const std::string text = result_to_json(key, result);
-  const std::string name =
-      fmt::format("{:020}-{}.json", state_->clock.now_unix_ns(), digest_of(text).substr(0, 8));
+  MTC_ASSIGN(const std::vector<std::string> names, newest_first(folder));
+  const std::int64_t now_ns = after_all(names, state_->clock.now_unix_ns(), time_of_record);
+  const std::string name = fmt::format("{:020}-{}.json", now_ns, digest_of(text).substr(0, 8));
   const bool durable = result.seconds >= kDurableSeconds;
   if (durable) MTC_TRY(state_->sync(result.outputs));
   MTC_TRY(write_file_atomic(folder / name, text, 0444, state_->file_system,
@@ -88,7 +107,8 @@ Result<std::optional<Store::Record>> Store::newest_record(const Digest& key) {
 
 Result<std::pair<std::string, fs::path>> Store::new_run() {
   MTC_TRY(make_directories(state_->layout.runs()));
-  const std::int64_t now_ns = state_->clock.now_unix_ns();
+  MTC_ASSIGN(const std::vector<std::string> names, newest_first(state_->layout.runs()));
+  const std::int64_t now_ns = after_all(names, state_->clock.now_unix_ns(), time_of_run);
   for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
     std::string id = time_name(now_ns + attempt);
     MTC_TRY(state_->lease.use({{Use::Kind::run, id}}));

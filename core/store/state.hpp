@@ -53,11 +53,11 @@ struct Store::State {
   StatCache stats;
   Quarantine quarantine{layout};
   Blobs blobs{layout, stats, quarantine, file_system};
-  Trees trees{layout, blobs, stats, quarantine, file_system};
+  Session session;
+  Trees trees{layout, blobs, stats, quarantine, session, file_system};
   SizeLedger size{layout.size()};
   Checkpoints checkpoints{layout, size};
   Lease lease{layout, file_system, clock};
-  Session session;
 };
 
 }  // namespace mtc::store

@@ -122,7 +122,8 @@ class Store {
   Result<void> add_record(std::string_view document, const ActionResult& result);
   Result<std::optional<Record>> newest_record(const Digest& key);
 
-  /// A folder for a run: runs/<id>, ids sort by time. newest_run(): nullopt when there is none.
+  /// A folder for a run: runs/<id>; ids sort in the order of these calls, by time unless the clock went back.
+  /// newest_run(): nullopt when there is none.
   Result<std::pair<std::string, std::filesystem::path>> new_run();
   Result<std::optional<std::filesystem::path>> newest_run();
 

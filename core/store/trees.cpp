@@ -12,8 +12,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kBuilding = ".building-";
-
 std::optional<FileIdentity> identity_of(const fs::path& file) {
   struct stat status {};
   if (::lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
@@ -96,12 +94,14 @@ Result<fs::path> Trees::lay_out(const Digest& digest) {
     quarantine_.put(folder);
   }
   MTC_TRY(make_directories(folder.parent_path()));
-  MTC_ASSIGN(const fs::path building, make_private_folder(folder.parent_path(), kBuilding));
-  // A kill from here on leaves a folder that no digest names; gc and clear take it along.
-  auto made = build(listed, building);
+  // Where a gc takes nothing for a leftover, whatever the clock says, as long as this process lives.
+  MTC_ASSIGN(const fs::path work, session_.take_folder(layout_.tmp()));
+  const fs::path building = work / "tree";
+  auto made = make_directories(building);
+  if (made) made = build(listed, building);
   if (made) made = rename_path(building, folder, file_system_);
+  session_.give_back(work);
   if (made) return folder;
-  static_cast<void>(remove_tree(building));  // The first error counts.
   // Another process may have laid out the same tree meanwhile.
   if (intact(folder, listed)) return folder;
   return std::move(made).error();

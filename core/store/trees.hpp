@@ -10,6 +10,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/store/blobs.hpp"
+#include "core/store/session.hpp"
 #include "core/store/tree_listing.hpp"
 
 namespace mtc::store {
@@ -23,8 +24,15 @@ struct PreparedTree {
 
 class Trees {
  public:
-  Trees(const Layout& layout, Blobs& blobs, StatCache& stats, Quarantine& quarantine, FileSystem& file_system)
-      : layout_(layout), blobs_(blobs), stats_(stats), quarantine_(quarantine), file_system_(file_system) {}
+  /// Folders are built in the session's part of tmp/.
+  Trees(const Layout& layout, Blobs& blobs, StatCache& stats, Quarantine& quarantine, Session& session,
+        FileSystem& file_system)
+      : layout_(layout),
+        blobs_(blobs),
+        stats_(stats),
+        quarantine_(quarantine),
+        session_(session),
+        file_system_(file_system) {}
 
   /// Prepares the folder `staged`; its listing is written to the new file `listing_file`.
   Result<PreparedTree> prepare(const std::filesystem::path& staged,
@@ -44,6 +52,7 @@ class Trees {
   Blobs& blobs_;
   StatCache& stats_;
   Quarantine& quarantine_;
+  Session& session_;
   FileSystem& file_system_;
 };
 
