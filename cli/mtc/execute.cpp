@@ -142,7 +142,9 @@ int print_report(const run::RunReport& report, const pipeline::Plan& plan, bool 
                "--remote-strict", "see the warnings above; the results are in the local store"});
   }
   if (json) {
-    print_json(run::to_json(report));
+    Json document = run::to_json(report);
+    if (Json pareto = pareto_json(report, plan); !pareto.is_null()) document["pareto"] = std::move(pareto);
+    print_json(document);
   } else if (const auto table = summary_table(report, plan); !table.empty()) {
     print(table);
   }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/mtc/pareto.hpp"
 #include "cli/mtc/slowdown.hpp"
 #include "core/base/text.hpp"
 
@@ -22,6 +23,7 @@ struct Row {
   bool quantized = false;
   bool record = false;
   const run::StageReport* bench = nullptr;  ///< Of the latency.
+  bool front = false;                       ///< On the Pareto front.
 };
 
 /// What a session action of the variant runs: its artifact input; nullptr when it has none.
@@ -77,8 +79,14 @@ std::vector<Row> rows_of(const run::RunReport& report, const pipeline::Plan& pla
     if (row->bench == nullptr && report.stages[i].metrics.contains("latency_p50_ms"))
       row->bench = &report.stages[i];
   }
+  std::vector<std::optional<Merits>> merits;
+  for (const auto& row : rows) merits.push_back(merits_of(row.metrics));
+  const auto front = pareto_front(merits);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].front = front[i];
   return rows;
 }
+
+bool has_front(const std::vector<Row>& rows) { return std::ranges::any_of(rows, &Row::front); }
 
 std::optional<double> metric(const Row& row, const std::string& name) {
   const auto found = row.metrics.find(name);
@@ -124,6 +132,7 @@ std::vector<std::string> cells(const Row& row, const std::vector<Row>& rows,
           bytes ? human_bytes(static_cast<std::uint64_t>(*bytes)) : "-",
           p50 ? fmt::format("{:.3f}{}", *p50, row.record ? "*" : "") : "-",
           speed,
+          row.front ? "yes" : "-",
           row.path};
 }
 
@@ -137,10 +146,13 @@ std::size_t columns_of(const std::string& text) {  // Counts code points: what a
 std::string summary_table(const run::RunReport& report, const pipeline::Plan& plan) {
   const auto rows = rows_of(report, plan);
   if (rows.empty()) return {};
-  std::vector<std::vector<std::string>> table = {
-      {"what", "target", "top-1 % [95 %]", "change", "agree %", "size", "p50 ms", "vs float", "where"}};
+  std::vector<std::vector<std::string>> table = {{"what", "target", "top-1 % [95 %]", "change", "agree %",
+                                                  "size", "p50 ms", "vs float", "pareto", "where"}};
   std::vector<std::string> notes;
   for (const auto& row : rows) table.push_back(cells(row, rows, notes));
+  if (!has_front(rows)) {
+    for (auto& line : table) line.erase(line.end() - 2);
+  }
   std::vector<std::size_t> widths(table.front().size(), 0);
   for (const auto& line : table) {
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], columns_of(line[i]));
@@ -155,9 +167,29 @@ std::string summary_table(const run::RunReport& report, const pipeline::Plan& pl
     text += row_text + "\n";
   }
   if (std::ranges::any_of(rows, &Row::record)) text += "* a replayed measurement\n";
+  if (has_front(rows))
+    text += "pareto: no other row is as good in top-1, p50 and size, and better in one of them\n";
   for (const auto& note : notes) text += note + "\n";
   text.pop_back();
   return text;
+}
+
+Json pareto_json(const run::RunReport& report, const pipeline::Plan& plan) {
+  const auto rows = rows_of(report, plan);
+  if (!has_front(rows)) return nullptr;
+  Json json = {{"better", {{"top1", "higher"}, {"latency_p50_ms", "lower"}, {"bytes", "lower"}}},
+               {"rows", Json::array()}};
+  for (const auto& row : rows) {
+    const auto merits = merits_of(row.metrics);
+    if (!merits) continue;
+    json["rows"].push_back({{"what", row.name},
+                            {"target", row.target},
+                            {"top1", merits->top1},
+                            {"latency_p50_ms", merits->latency_p50_ms},
+                            {"bytes", merits->bytes},
+                            {"front", row.front}});
+  }
+  return json;
 }
 
 }  // namespace mtc::cli

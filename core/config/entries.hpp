@@ -33,4 +33,7 @@ struct StageReading {
 /// `names` are those of all stages, to suggest one where this has no `uses`.
 Result<StageReading> read_stage(const Node& node, const std::vector<std::string>& names);
 
+/// `matrix` of the stage `title`: axes and excludes of `entry`.
+Result<void> read_matrix(const Node& node, const std::string& title, StageEntry& entry);
+
 }  // namespace mtc::config

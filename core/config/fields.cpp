@@ -31,6 +31,11 @@ const Place& Fields::place(std::string_view key) const {
   return node != nullptr ? node->place : table_->place;
 }
 
+std::filesystem::path Fields::folder(std::string_view key, const std::filesystem::path& fallback) const {
+  const Node* node = table_->find(key);
+  return node == nullptr || node->folder.empty() ? fallback : std::filesystem::path(node->folder);
+}
+
 std::string Fields::path(std::string_view key) const {
   return title_.empty() ? std::string(key) : title_ + "." + std::string(key);
 }

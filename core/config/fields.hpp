@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -24,11 +25,15 @@ class Fields {
   /// Refuses every key that is not in `known`, with a "did you mean" hint.
   [[nodiscard]] Result<void> only(const std::vector<std::string>& known) const;
 
+  [[nodiscard]] const Node& table() const { return *table_; }
   [[nodiscard]] bool has(std::string_view key) const { return table_->find(key) != nullptr; }
   /// The node `key`. Errors: it is absent.
   [[nodiscard]] Result<const Node*> required(std::string_view key) const;
   /// Place of `key`, or of the table where it is absent.
   [[nodiscard]] const Place& place(std::string_view key) const;
+  /// Where a relative path that stands at `key` counts from: the folder of an included file, else `fallback`.
+  [[nodiscard]] std::filesystem::path folder(std::string_view key,
+                                             const std::filesystem::path& fallback) const;
   /// "data.train.take"
   [[nodiscard]] std::string path(std::string_view key) const;
 

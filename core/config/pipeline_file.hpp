@@ -4,20 +4,20 @@
 // parameters).
 //
 //   mtc = 1                 required
+//   include = ["base.toml"] other files, whose tables lie under these (include.hpp)
 //   [model] [model.NAME]    path
 //   [data.NAME]             format, inputs, labels, classes, label_offset, preprocess, or `stage` in place of
-//   inputs
-//                           and labels, or `from` alone; each with skip, take, seed
-//   [stage.NAME]            uses, with, matrix.target, matrix.with.PARAMETER, gate, skip, resources; other
-//                           keys are inputs
+//                           inputs and labels, or `from` alone; each with skip, take, seed
+//   [stage.NAME]            uses, with, matrix.target, matrix.with.PARAMETER, matrix.exclude, gate, skip,
+//                           resources; other keys are inputs
 //   [profile.NAME]          tables of the same form, laid over the file when the profile is chosen
 //
-// Order of precedence: -D, then the profile, then the file. Tables merge key by key, any other value replaces
-// what was there (core/config/overlay.hpp). `skip = true` takes a stage out of the pipeline; it is for
-// profiles and -D.
+// Order of precedence: -D, then the profile, then the file, then what it includes. Tables merge key by key,
+// any other value replaces what was there (core/config/overlay.hpp). `skip = true` takes a stage out of the
+// pipeline; it is for profiles and -D.
 //
 // Paths (model.path, inputs, labels) may hold ${NAME} and ${NAME:-default}; relative ones count from the
-// folder of the pipeline file, also where -D gives them.
+// folder of the file that they stand in, those of -D from the folder of the pipeline file.
 #pragma once
 
 #include <cstdint>
@@ -75,6 +75,12 @@ struct ResourcesEntry {
   bool exclusive = false;            ///< Nothing else runs meanwhile.
 };
 
+/// One table of matrix.exclude: combinations that have all of these values are left out.
+struct ExcludeEntry {
+  std::vector<std::pair<std::string, Located>> values;  ///< Axis as brackets name it ("NAME") → its value.
+  Place place;
+};
+
 struct StageEntry {
   std::string name;
   Located uses;
@@ -84,6 +90,7 @@ struct StageEntry {
   std::map<std::string, Located> params;  ///< with = {…}
   /// matrix.target = [...] → {"target", …}; matrix.with.NAME = [...] → {"with.NAME", …}; in order as written.
   std::vector<std::pair<std::string, Located>> matrix;
+  std::vector<ExcludeEntry> excludes;
   std::vector<std::pair<std::string, Place>> gates;
   ResourcesEntry resources;
   Place place;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// [stage.NAME]: uses, with, matrix, gate, resources and skip are the file's own keys; every other key is an
-// input of the stage.
+// [stage.NAME]: uses, with, matrix (matrix_entry.cpp), gate, resources and skip are the file's own keys;
+// every other key is an input of the stage.
 #include <algorithm>
 #include <utility>
 
@@ -36,46 +36,6 @@ Result<void> read_params(const Node& node, const std::string& title, StageEntry&
   for (const Node& child : node.children) {
     MTC_TRY(check_value(fields, child));
     entry.params[child.key] = {child.json(), child.place};
-  }
-  return {};
-}
-
-/// One axis: a list of distinct values.
-Result<void> read_axis(const Fields& fields, const Node& node, const std::string& axis, StageEntry& entry) {
-  if (node.kind != Node::Kind::list) return fields.wrong_type(node.key, node, "a list of values");
-  if (node.children.empty()) {
-    return invalid(node.place, fields.path(node.key) + " is an empty list", "give it a value or remove it");
-  }
-  Json seen = Json::array();
-  for (const Node& item : node.children) {
-    if (item.kind == Node::Kind::table) return fields.wrong_type(node.key + " item", item, "a value");
-    if (axis == "target" && !item.scalar.is_string())
-      return fields.wrong_type("target item", item, "a string");
-    Json value = item.json();
-    if (std::find(seen.begin(), seen.end(), value) != seen.end()) {
-      const std::string shown = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-      return invalid(item.place, fields.path(node.key) + " holds " + shown + " twice", "remove one of them");
-    }
-    seen.push_back(std::move(value));
-  }
-  entry.matrix.emplace_back(axis, Located{std::move(seen), node.place});
-  return {};
-}
-
-Result<void> read_matrix(const Node& node, const std::string& title, StageEntry& entry) {
-  const Fields fields(node, title + ".matrix");
-  MTC_TRY(fields.only({"target", "with"}));
-  std::vector<std::pair<const Node*, bool>> axes;  // With whether it is a parameter.
-  if (const Node* target = node.find("target")) axes.emplace_back(target, false);
-  const Node* with = node.find("with");
-  if (with != nullptr && with->kind != Node::Kind::table) return fields.wrong_type("with", *with, "a table");
-  if (with != nullptr) {
-    for (const Node& child : with->children) axes.emplace_back(&child, true);
-  }
-  std::ranges::stable_sort(axes, {}, [](const auto& axis) { return axis.first->order; });
-  for (const auto& [axis, is_param] : axes) {
-    const Fields owner(is_param ? *with : node, title + (is_param ? ".matrix.with" : ".matrix"));
-    MTC_TRY(read_axis(owner, *axis, is_param ? "with." + axis->key : axis->key, entry));
   }
   return {};
 }

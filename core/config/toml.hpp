@@ -28,6 +28,7 @@ struct Node {
   std::uint64_t order = 0;       ///< Grows with the position in the text.
   Json scalar;                   ///< bool, int64, double or string; dates and times become strings.
   std::vector<Node> children{};  ///< Members in order as written, or items.
+  std::string folder{};          ///< Of an included file: where its relative paths count from (absolute).
 
   /// The member `name` of a table, or null.
   [[nodiscard]] const Node* find(std::string_view name) const;

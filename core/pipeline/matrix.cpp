@@ -5,14 +5,14 @@
 
 #include <fmt/format.h>
 
+#include "core/pipeline/matrix_exclude.hpp"
+
 namespace mtc::pipeline {
 namespace {
 
 Error error_at(const config::Place& place, std::string message, std::string hint) {
   return {Code::invalid_argument, std::move(message), place, std::move(hint)};
 }
-
-std::string text_of(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 const Axis* find_axis(const std::vector<Axis>& axes, const std::string& name) {
   const auto found = std::ranges::find(axes, name, &Axis::name);
@@ -41,7 +41,7 @@ Result<std::vector<Partial>> cross_own_axes(const config::StageEntry& stage) {
     for (const auto& partial : partials) {
       for (const auto& value : list.value) {
         Partial copy = partial;
-        copy.own.push_back({axis, text_of(value), stage.name});
+        copy.own.push_back({axis, axis_text(value), stage.name});
         if (key == "target" || key.starts_with("with.")) {
           copy.combination.values[key] = {value, list.place};
         } else {
@@ -180,6 +180,11 @@ void group_by_inherited(std::vector<Partial>& partials) {
 
 }  // namespace
 
+std::string axis_text(const Json& value) {
+  return value.is_string() ? value.get<std::string>()
+                           : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Result<std::vector<Reference>> references_of(const config::Located& value) {
   std::vector<Reference> references;
   const Json list = value.value.is_array() ? value.value : Json::array({value.value});
@@ -217,7 +222,8 @@ Result<std::vector<Combination>> expand_matrix(const config::StageEntry& stage,
     return error_at(stage.place, fmt::format("no combination of axes is left for stage '{}'", stage.name),
                     "its inputs choose variants that exclude each other");
   }
-  return combinations;
+  if (stage.excludes.empty()) return combinations;
+  return without_excluded(stage, std::move(combinations));
 }
 
 }  // namespace mtc::pipeline

@@ -42,7 +42,11 @@ using VariantsOf = std::function<const std::vector<std::size_t>*(const std::stri
 /// axes of its stage.
 using MakerOf = std::function<const Reference*(const std::string& dataset)>;
 
-/// All combinations of `stage` in a stated order (the last axis runs fastest).
+/// A value of an axis as variants are named by it.
+std::string axis_text(const Json& value);
+
+/// All combinations of `stage` in a stated order (the last axis runs fastest), without those that
+/// matrix.exclude names (matrix_exclude.hpp).
 /// Errors: invalid_argument with the place of the key that is wrong.
 Result<std::vector<Combination>> expand_matrix(const config::StageEntry& stage,
                                                const std::vector<Variant>& variants,

@@ -126,5 +126,24 @@ TEST_F(Matrix, AllVariantsAreRefusedWhereOneIsTaken) {
   EXPECT_THAT(outcome.err, testing::HasSubstr("takes one value, not 2"));
 }
 
+TEST_F(Matrix, AnExcludedCombinationRunsNowhere) {
+  const auto outcome = box_.run(
+      kPipeline, {"-D", R"(stage.build.matrix.exclude=[{ sparsity = 0.25, target = "rows.fixed4" }])"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto report = outcome.json();
+  const std::multiset<std::string> left{R"({"sparsity":"0.25","target":"rows.any"})",
+                                        R"({"sparsity":"0.5","target":"rows.any"})",
+                                        R"({"sparsity":"0.5","target":"rows.fixed4"})"};
+  EXPECT_EQ(variants_of(report, "build"), left);
+  EXPECT_EQ(variants_of(report, "score"), left);
+}
+
+TEST_F(Matrix, AnExcludeOfAnUnknownAxisSaysWhere) {
+  const auto outcome = box_.run(kPipeline, {"-D", "stage.build.matrix.exclude=[{ sparsty = 0.25 }]"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, testing::HasSubstr("did you mean 'sparsity'?"));
+  EXPECT_THAT(outcome.err, testing::HasSubstr("-D stage.build.matrix.exclude"));
+}
+
 }  // namespace
 }  // namespace mtc::test

@@ -139,6 +139,28 @@ TEST_F(SummaryTest, ColumnsLineUp) {
   for (std::string text; std::getline(stream, text);) EXPECT_EQ(text.find("/out/"), column) << text;
 }
 
+TEST_F(SummaryTest, MarksTheParetoFrontOfRowsThatHaveAllMetrics) {
+  EXPECT_THAT(summary_table(report_, plan_), Not(HasSubstr("pareto")));  // `speed` has no size yet.
+  EXPECT_TRUE(pareto_json(report_, plan_).is_null());
+  stage("speed").metrics["bytes"] = 512.0;
+  EXPECT_THAT(line("build"), HasSubstr("yes"));  // Faster and smaller; the float one is more accurate.
+  EXPECT_THAT(line("float_build"), HasSubstr("yes"));
+  stage("score").metrics["top1"] = 0.9;
+  EXPECT_THAT(line("build"), HasSubstr("yes"));
+  EXPECT_THAT(line("float_build"), Not(HasSubstr("yes")));
+  const Json pareto = pareto_json(report_, plan_);
+  EXPECT_EQ(pareto["better"], Json({{"top1", "higher"}, {"latency_p50_ms", "lower"}, {"bytes", "lower"}}));
+  ASSERT_EQ(pareto["rows"].size(), 2U);
+  EXPECT_EQ(pareto["rows"][0]["what"], "float_build");
+  EXPECT_EQ(pareto["rows"][0]["front"], false);
+  EXPECT_EQ(pareto["rows"][1], Json({{"what", "build"},
+                                     {"target", "chip.a"},
+                                     {"top1", 0.9},
+                                     {"latency_p50_ms", 0.5},
+                                     {"bytes", 512.0},
+                                     {"front", true}}));
+}
+
 TEST_F(SummaryTest, IsEmptyWhenNothingWasEvaluated) {
   for (auto& stage : report_.stages) stage.metrics.clear();
   EXPECT_EQ(summary_table(report_, plan_), "");

@@ -149,5 +149,62 @@ TEST_F(MatrixTest, VariantsThatExcludeEachOtherLeaveNothing) {
   EXPECT_THAT(wrong.message, HasSubstr("no variant of stage 'b' matches"));  // The value is the text 1.
 }
 
+TEST_F(MatrixTest, AnExcludeLeavesOutWhatHasAllOfItsValues) {
+  EXPECT_THAT(
+      names("[stage.a]\nuses = \"convert.copy\"\nmatrix.with.ratio = [0.5, 1.5]\n"
+            "matrix.with.level = [2, 3]\n"
+            "matrix.exclude = [{ \"with.ratio\" = 0.5, with.level = 3 }, { ratio = 1.5, level = 2 }]\n",
+            "a"),
+      ElementsAre("a[ratio=0.5,level=2]", "a[ratio=1.5,level=3]"));
+}
+
+TEST_F(MatrixTest, AnExcludeMayNameInheritedAxes) {
+  const std::string text =
+      "[stage.a]\nuses = \"compile\"\nmodel = \"c.model\"\nmatrix.target = [\"chip.a\", \"chip.b\"]\n"
+      "matrix.exclude = [{ target = \"chip.a\", level = 3 }]\n"
+      "[stage.c]\nuses = \"convert.copy\"\nmatrix.with.level = [2, 3]\n";
+  EXPECT_THAT(names(text, "a"), ElementsAre("a[level=2,target=chip.a]", "a[level=2,target=chip.b]",
+                                            "a[level=3,target=chip.b]"));
+}
+
+TEST_F(MatrixTest, WhatReadsAStageFollowsItsExcludes) {
+  const auto made = plan(
+      "[stage.a]\nuses = \"convert.copy\"\nmatrix.with.ratio = [0.5, 1.5]\nmatrix.with.level = [2, 3]\n"
+      "matrix.exclude = [{ ratio = 0.5, level = 2 }]\n"
+      "[stage.b]\nuses = \"convert.copy\"\nmodel = \"a.model\"\n"
+      "[stage.c]\nuses = \"convert.pair\"\nfirst = \"a.model\"\nsecond = \"b.model\"\n");
+  EXPECT_THAT(test::variant_names(made),
+              ElementsAre("a[ratio=0.5,level=3]", "a[ratio=1.5,level=2]", "a[ratio=1.5,level=3]",
+                          "b[ratio=0.5,level=3]", "b[ratio=1.5,level=2]", "b[ratio=1.5,level=3]",
+                          "c[ratio=0.5,level=3]", "c[ratio=1.5,level=2]", "c[ratio=1.5,level=3]"));
+}
+
+TEST_F(MatrixTest, AnExcludeOfAnUnknownAxisSuggestsOne) {
+  const auto wrong = error(std::string(kTwoLevels) + "matrix.exclude = [{ levl = 2 }]\n");
+  EXPECT_EQ(wrong.message, "stage 'a' has no axis 'levl' to exclude values of");
+  EXPECT_THAT(wrong.hint, HasSubstr("did you mean 'level'?"));
+  EXPECT_EQ(wrong.where, "p.toml:12:21");
+}
+
+TEST_F(MatrixTest, AnExcludeOfAnUnknownValueListsThem) {
+  const auto wrong = error(
+      "[stage.a]\nuses = \"compile\"\nmatrix.target = [\"chip.a\", \"chip.b\"]\n"
+      "matrix.exclude = [{ target = \"chip.c\" }]\n");
+  EXPECT_EQ(wrong.message, "axis 'target' of stage 'a' has no value 'chip.c'");
+  EXPECT_THAT(wrong.hint, HasSubstr("chip.a, chip.b"));
+}
+
+TEST_F(MatrixTest, NumbersAreExcludedByValue) {
+  EXPECT_THAT(names(std::string(kTwoLevels) + "matrix.exclude = [{ level = 2.0 }]\n", "a"),
+              ElementsAre("a[level=3]"));
+}
+
+TEST_F(MatrixTest, ExcludingEverythingIsAnError) {
+  const auto wrong = error(std::string(kTwoLevels) + "matrix.exclude = [{ level = 2 }, { level = 3 }]\n");
+  EXPECT_EQ(wrong.code, Code::invalid_argument);
+  EXPECT_EQ(wrong.message, "matrix.exclude leaves no variant of stage 'a'");
+  EXPECT_EQ(wrong.where, "p.toml:12:34");
+}
+
 }  // namespace
 }  // namespace mtc::pipeline
