@@ -33,7 +33,7 @@ Result<std::vector<std::filesystem::path>> read_paths(const Fields& fields, cons
   MTC_ASSIGN(const auto texts, fields.texts(key));
   std::vector<std::filesystem::path> paths;
   for (const std::string& text : texts) {
-    MTC_ASSIGN(auto path, resolve_path(text, folder, fields.place(key)));
+    MTC_ASSIGN(auto path, resolve_path(text, fields.folder(key, folder), fields.place(key)));
     paths.push_back(std::move(path));
   }
   return paths;

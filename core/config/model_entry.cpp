@@ -19,7 +19,7 @@ Result<ModelEntry> read_model(const Node& node, const std::string& name, const s
   ModelEntry entry;
   entry.name = name;
   entry.place = node.place;
-  MTC_ASSIGN(entry.path, resolve_path(text, folder, fields.place("path")));
+  MTC_ASSIGN(entry.path, resolve_path(text, fields.folder("path", folder), fields.place("path")));
   return entry;
 }
 

@@ -64,6 +64,19 @@ void widen_preprocess(Node& base, const Node& overlay) {
   old->children.push_back(std::move(preset));
 }
 
+/// What merging key by key does not know about datasets.
+void prepare_data(Node& root, const Node& overlay) {
+  Node* base_data = root.find("data");
+  const Node* data = overlay.find("data");
+  if (data == nullptr || base_data == nullptr) return;
+  for (const Node& entry : data->children) {
+    Node* old = base_data->find(entry.key);
+    if (old == nullptr || old->kind != Node::Kind::table) continue;
+    replace_origin(*old, entry);
+    widen_preprocess(*old, entry);
+  }
+}
+
 /// Gives a subtree that came from the command line its place, and the rank of the `index`-th override.
 void mark(Node& node, const Place& place, std::size_t index) {
   node.place = place;
@@ -109,13 +122,11 @@ Result<Node> parse_override(const Override& change, std::size_t index) {
 }  // namespace
 
 void lay_over(Node& root, Node overlay) {
-  Node* base_data = root.find("data");
-  if (const Node* data = overlay.find("data"); data != nullptr && base_data != nullptr) {
-    for (const Node& entry : data->children) {
-      Node* old = base_data->find(entry.key);
-      if (old == nullptr || old->kind != Node::Kind::table) continue;
-      replace_origin(*old, entry);
-      widen_preprocess(*old, entry);
+  prepare_data(root, overlay);
+  Node* base_profiles = root.find("profile");
+  if (const Node* profiles = overlay.find("profile"); profiles != nullptr && base_profiles != nullptr) {
+    for (const Node& profile : profiles->children) {
+      if (Node* old = base_profiles->find(profile.key)) prepare_data(*old, profile);
     }
   }
   merge(root, std::move(overlay));

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How a profile and -D change a pipeline file before it is checked: tables merge key by key, anything else
-// replaces what was there. Three places know more than that:
+// How a file that includes others, a profile and -D change a document before it is checked: tables merge key
+// by key, anything else replaces what was there. Three places know more than that:
 //   data.NAME              `inputs`, `from` or `stage` replaces the other two: it says anew where the samples
-//   come from data.NAME (from)       drops the keys that only a source has (format, labels, classes,
-//   label_offset, preprocess) data.NAME.preprocess   the short form "imagenet" counts as {preset =
-//   "imagenet"} when a table is laid over it
+//                          come from
+//   data.NAME (from)       drops the keys that only a source has (format, labels, classes, label_offset,
+//                          preprocess)
+//   data.NAME.preprocess   the short form "imagenet" counts as {preset = "imagenet"} when a table is laid
+//   over
+//                          it
 #pragma once
 
 #include <cstddef>
@@ -18,8 +21,8 @@
 
 namespace mtc::config {
 
-/// Lays `overlay` (the root of a pipeline, or of a profile) over `root`. What is replaced keeps its rank
-/// among its siblings and takes the newcomer's place; what is new comes last.
+/// Lays `overlay` (the root of a pipeline, or of a profile) over `root`; profiles of both merge likewise.
+/// What is replaced keeps its rank among its siblings and takes the newcomer's place; what is new comes last.
 void lay_over(Node& root, Node overlay);
 
 /// Lays [profile.NAME] over `root`. Checks the sections of all profiles. Errors: no such profile, unknown

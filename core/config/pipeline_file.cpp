@@ -3,41 +3,14 @@
 
 #include <algorithm>
 #include <set>
-#include <system_error>
 
-#include "core/base/file.hpp"
+#include "core/config/document_tree.hpp"
 #include "core/config/entries.hpp"
 #include "core/config/fields.hpp"
-#include "core/config/overlay.hpp"
 #include "core/config/toml.hpp"
 
 namespace mtc::config {
 namespace {
-
-constexpr std::int64_t kFormat = 1;
-
-Result<std::filesystem::path> absolute_folder(const std::filesystem::path& folder) {
-  std::error_code code;
-  const auto path = std::filesystem::absolute(folder.empty() ? "." : folder, code);
-  if (code)
-    return Error{Code::unavailable, "the current folder cannot be read: " + code.message(), folder.string(),
-                 "change to a folder that exists"};
-  auto normal = path.lexically_normal();
-  return normal.has_filename() ? normal : normal.parent_path();  // Without a slash at the end.
-}
-
-Result<void> check_format(const Node& root) {
-  const Fields fields(root, "");
-  if (!fields.has("mtc")) {
-    return invalid(root.place, "mtc = 1 is missing: this is not a pipeline file",
-                   "begin the file with mtc = 1");
-  }
-  MTC_ASSIGN(const std::int64_t format, fields.integer("mtc", kFormat));
-  if (format == kFormat) return {};
-  return invalid(fields.place("mtc"),
-                 "the file has format " + std::to_string(format) + "; this mtc reads format 1",
-                 "use mtc = 1, or the mtc that the file was written for");
-}
 
 /// The table of the section `key`, or null. Errors: it is something else.
 Result<const Node*> section(const Node& root, const std::string& key) {
@@ -103,14 +76,8 @@ Result<void> check_views(const PipelineFile& file) {
   return {};
 }
 
-Result<PipelineFile> build(Node root, const std::filesystem::path& folder, const LoadOptions& options) {
-  if (root.children.empty()) {
-    return invalid(root.place, "the file is empty", "begin with mtc = 1 and a [stage.NAME]");
-  }
-  MTC_TRY(check_format(root));
-  MTC_TRY(Fields(root, "").only({"mtc", "model", "data", "stage", "profile"}));
-  MTC_TRY(apply_profile(root, options.profile));
-  MTC_TRY(apply_overrides(root, options.overrides));
+/// Reads the entries of an assembled document.
+Result<PipelineFile> build(const Node& root, const std::filesystem::path& folder) {
   PipelineFile result;
   MTC_ASSIGN(result.folder, absolute_folder(folder));
   if (const Node* models = root.find("model")) {
@@ -126,16 +93,17 @@ Result<PipelineFile> build(Node root, const std::filesystem::path& folder, const
 }  // namespace
 
 Result<PipelineFile> load_pipeline(const std::filesystem::path& file, const LoadOptions& options) {
-  MTC_ASSIGN(Node root, read_toml(file));
-  MTC_ASSIGN(PipelineFile result, build(std::move(root), file.parent_path(), options));
+  MTC_ASSIGN(const Node root, load_document(file, options));
+  MTC_ASSIGN(PipelineFile result, build(root, file.parent_path()));
   result.file = file;
   return result;
 }
 
 Result<PipelineFile> parse_pipeline(std::string_view text, const std::string& origin,
                                     const std::filesystem::path& folder, const LoadOptions& options) {
-  MTC_ASSIGN(Node root, parse_toml(text, origin));
-  return build(std::move(root), folder, options);
+  MTC_ASSIGN(Node parsed, parse_toml(text, origin));
+  MTC_ASSIGN(const Node root, assemble(std::move(parsed), {}, folder, options));
+  return build(root, folder);
 }
 
 Result<DataEntry> load_data_file(const std::filesystem::path& file) {
