@@ -29,11 +29,13 @@ Result<void> read_selection(const Fields& fields, DataEntry& entry) {
 }
 
 Result<std::vector<std::filesystem::path>> read_paths(const Fields& fields, const std::string& key,
-                                                      const std::filesystem::path& folder) {
+                                                      const std::filesystem::path& folder,
+                                                      std::vector<WrittenPath>& written) {
   MTC_ASSIGN(const auto texts, fields.texts(key));
   std::vector<std::filesystem::path> paths;
   for (const std::string& text : texts) {
-    MTC_ASSIGN(auto path, resolve_path(text, fields.folder(key, folder), fields.place(key)));
+    written.push_back({text, fields.folder(key, folder)});
+    MTC_ASSIGN(auto path, resolve_path(text, written.back().folder, fields.place(key)));
     paths.push_back(std::move(path));
   }
   return paths;
@@ -64,12 +66,12 @@ Result<void> read_meaning(const Fields& fields, DataEntry& entry) {
 
 Result<void> read_source(const Fields& fields, const std::filesystem::path& folder, DataEntry& entry) {
   MTC_TRY(fields.required("format"));
-  MTC_ASSIGN(entry.inputs, read_paths(fields, "inputs", folder));
+  MTC_ASSIGN(entry.inputs, read_paths(fields, "inputs", folder, entry.written));
   if (entry.inputs.empty()) {
     return invalid(fields.place("inputs"), fields.path("inputs") + " is an empty list",
                    "name a file or folder");
   }
-  MTC_ASSIGN(entry.labels, read_paths(fields, "labels", folder));
+  MTC_ASSIGN(entry.labels, read_paths(fields, "labels", folder, entry.written));
   return read_meaning(fields, entry);
 }
 

@@ -19,7 +19,8 @@ Result<ModelEntry> read_model(const Node& node, const std::string& name, const s
   ModelEntry entry;
   entry.name = name;
   entry.place = node.place;
-  MTC_ASSIGN(entry.path, resolve_path(text, fields.folder("path", folder), fields.place("path")));
+  entry.written = {text, fields.folder("path", folder)};
+  MTC_ASSIGN(entry.path, resolve_path(text, entry.written.folder, fields.place("path")));
   return entry;
 }
 

@@ -41,9 +41,16 @@ struct Located {
   Place place;
 };
 
+/// A path as it was written, for what has to name it alike on every machine (mtc.lock).
+struct WrittenPath {
+  std::string text;              ///< With its variables.
+  std::filesystem::path folder;  ///< Where it counts from.
+};
+
 struct ModelEntry {
   std::string name;            ///< "model" for [model], NAME for [model.NAME].
-  std::filesystem::path path;  ///< Absolute; relative ones count from the folder of the pipeline file.
+  std::filesystem::path path;  ///< Absolute; relative ones count from the folder of the file it stands in.
+  WrittenPath written;
   Place place;
 };
 
@@ -56,6 +63,7 @@ struct DataEntry {
   std::string format;  ///< npy | images
   std::vector<std::filesystem::path> inputs;  ///< Absolute.
   std::vector<std::filesystem::path> labels;  ///< Absolute.
+  std::vector<WrittenPath> written;           ///< Of `inputs`, then of `labels`.
   /// null, or the table that the preset or the file gives: color, scale, mean, std (lists of 1 or C numbers)
   /// always; resize, filter, crop, layout where given (core/config/preprocess.hpp).
   Json preprocess;

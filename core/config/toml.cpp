@@ -113,6 +113,13 @@ Result<Node> read_toml(const std::filesystem::path& file) {
   return parse_toml(text, file.string());
 }
 
+std::string toml_key(const std::string& key) {
+  const bool bare = !key.empty() && std::ranges::all_of(key, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  return bare ? key : Json(key).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Error invalid(const Place& where, std::string message, std::string hint) {
   return {Code::invalid_argument, std::move(message), where, std::move(hint)};
 }

@@ -47,6 +47,9 @@ Result<Node> parse_toml(std::string_view text, const std::string& origin);
 /// parse_toml.
 Result<Node> read_toml(const std::filesystem::path& file);
 
+/// A key as TOML writes it: bare where that is allowed, else quoted.
+std::string toml_key(const std::string& key);
+
 /// invalid_argument with these parts.
 Error invalid(const Place& where, std::string message, std::string hint);
 

@@ -6,9 +6,6 @@
 namespace mtc::pipeline {
 namespace {
 
-/// Raised when the meaning of an action changes although none of its facts does.
-constexpr int kSchemaEpoch = 1;
-
 /// The version of core/data: raised when reading a dataset gives other values.
 constexpr int kDatasetVersion = 1;
 

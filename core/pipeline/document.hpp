@@ -14,6 +14,10 @@
 
 namespace mtc::pipeline {
 
+/// The schema epoch of action documents: raised when the meaning of an action changes although none of its
+/// facts does.
+inline constexpr int kSchemaEpoch = 1;
+
 /// What make_document needs beside the plan; found by core/run from files.
 struct Facts {
   Digest plugin;  ///< SHA-256 of the plugin's .so; empty for package.

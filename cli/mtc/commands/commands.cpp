@@ -26,8 +26,9 @@ void collect_flags(CLI::App& app, plugin::Flags& flags) {
     for (const auto& name : option->get_lnames()) flags.insert(name);
   }
   for (auto* command : app.get_subcommands({})) {
-    // The verbs of `cache` take no parameters of plugins, so that their flags stand in nobody's way.
-    if (command->get_name() != "cache") collect_flags(*command, flags);
+    // Commands that take no parameters of plugins: their flags stand in nobody's way.
+    const auto& name = command->get_name();
+    if (name != "cache" && name != "lock") collect_flags(*command, flags);
   }
 }
 
@@ -36,6 +37,7 @@ void collect_flags(CLI::App& app, plugin::Flags& flags) {
 void add_fixed_commands(CLI::App& app, Globals& globals, int& exit_code) {
   app.set_version_flag("--version", version_text);
   add_run(app, globals, exit_code);
+  add_lock(app, globals, exit_code);
   add_deploy(app, globals, exit_code);
   add_logs(app, globals, exit_code);
   add_plugin(app, globals, exit_code);

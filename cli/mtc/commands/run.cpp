@@ -8,7 +8,9 @@
 
 #include "cli/mtc/commands/commands.hpp"
 #include "cli/mtc/execute.hpp"
+#include "cli/mtc/lock_check.hpp"
 #include "cli/mtc/output.hpp"
+#include "cli/mtc/pipeline_options.hpp"
 #include "core/base/text.hpp"
 #include "core/run/runner.hpp"
 
@@ -16,45 +18,22 @@ namespace mtc::cli {
 namespace {
 
 struct RunArguments {
-  std::string file;
-  std::vector<std::string> overrides;
-  std::string profile;
+  PipelineOptions pipeline;
+  LockOptions lock;
   std::string out;
   bool exit_with_work = false;
   ExecuteOptions execute;
 };
 
-void add_file_options(CLI::App& command, RunArguments& arguments) {
-  command.add_option("pipeline", arguments.file, "Pipeline file")->required()->type_name("FILE");
-  command
-      .add_option("-D", arguments.overrides,
-                  "Override a value: -D stage.int8.with.calibration=mse; repeatable")
-      ->type_name("KEY=TOML")
-      ->allow_extra_args(false);
-  command.add_option("--profile", arguments.profile, "Apply the tables of [profile.NAME]")->type_name("NAME");
-}
-
-Result<config::LoadOptions> load_options(const RunArguments& arguments) {
-  config::LoadOptions options;
-  options.profile = arguments.profile;
-  for (const auto& text : arguments.overrides) {
-    const auto equal = text.find('=');
-    if (equal == std::string::npos || equal == 0) {
-      return Error{Code::invalid_argument, fmt::format("'{}' is not an override", text), "-D",
-                   "write -D key.path=value"};
-    }
-    options.overrides.push_back({text.substr(0, equal), text.substr(equal + 1)});
-  }
-  return options;
-}
-
 Result<int> run(const RunArguments& arguments, const Globals& globals) {
-  MTC_ASSIGN(const auto options, load_options(arguments));
-  MTC_ASSIGN(const auto file, config::load_pipeline(arguments.file, options));
+  MTC_ASSIGN(const auto options, load_options(arguments.pipeline));
+  MTC_ASSIGN(const auto file, config::load_pipeline(arguments.pipeline.file, options));
   const auto registry = scan_registry(globals);
   MTC_ASSIGN(const auto plan, pipeline::make_plan(file, registry));
   MTC_ASSIGN(auto store, open_store(globals));
+  MTC_TRY(check_lock(arguments.lock, arguments.pipeline, file, plan, store));
   ExecuteOptions execute_options = arguments.execute;
+  take_network(arguments.lock, execute_options.remote);
   execute_options.out =
       arguments.out.empty() ? plan.folder / "mtc-out" : std::filesystem::absolute(arguments.out);
   MTC_ASSIGN(const auto report, execute(plan, store, execute_options));
@@ -62,11 +41,12 @@ Result<int> run(const RunArguments& arguments, const Globals& globals) {
 }
 
 Result<int> plan(const RunArguments& arguments, const Globals& globals) {
-  MTC_ASSIGN(const auto options, load_options(arguments));
-  MTC_ASSIGN(const auto file, config::load_pipeline(arguments.file, options));
+  MTC_ASSIGN(const auto options, load_options(arguments.pipeline));
+  MTC_ASSIGN(const auto file, config::load_pipeline(arguments.pipeline.file, options));
   const auto registry = scan_registry(globals);
   MTC_ASSIGN(const auto plan, pipeline::make_plan(file, registry));
   MTC_ASSIGN(auto store, open_store(globals));
+  MTC_TRY(check_lock(arguments.lock, arguments.pipeline, file, plan, store));
   MTC_ASSIGN(const auto stages, run::inspect_plan(plan, store));
   Json json = {{"schema", "mtc.plan/1"}, {"stages", Json::array()}};
   std::size_t width = 5;
@@ -101,7 +81,8 @@ void finish(CLI::App* command, const std::shared_ptr<RunArguments>& arguments, G
 void add_run(CLI::App& app, Globals& globals, int& exit_code) {
   const auto run_arguments = std::make_shared<RunArguments>();
   auto* run_command = app.add_subcommand("run", "Run a pipeline");
-  add_file_options(*run_command, *run_arguments);
+  add_pipeline_options(*run_command, run_arguments->pipeline)->required();
+  add_lock_options(*run_command, run_arguments->lock);
   run_command
       ->add_option("--out", run_arguments->out, "Folder for outputs (default: mtc-out beside the pipeline)")
       ->type_name("DIR");
@@ -113,7 +94,8 @@ void add_run(CLI::App& app, Globals& globals, int& exit_code) {
 
   const auto plan_arguments = std::make_shared<RunArguments>();
   auto* plan_command = app.add_subcommand("plan", "Show what a run would do, without running");
-  add_file_options(*plan_command, *plan_arguments);
+  add_pipeline_options(*plan_command, plan_arguments->pipeline)->required();
+  add_lock_options(*plan_command, plan_arguments->lock);
   plan_command->add_flag("--exit-code", plan_arguments->exit_with_work,
                          "Exit with 10 when there is work to do");
   add_global_options(*plan_command, globals);

@@ -32,6 +32,7 @@ TEST(DriverFlagsTest, HoldEveryOptionOfEveryFixedCommand) {
   add_fixed_commands(app, globals, exit_code);
   const auto flags = driver_flags();
   for (auto* command : app.get_subcommands({})) {
+    if (command->get_name() == "lock") continue;  // No plugin's parameters are flags of it.
     for (const auto* option : command->get_options()) {
       for (const auto& name : option->get_lnames()) EXPECT_TRUE(flags.contains(name)) << name;
     }
