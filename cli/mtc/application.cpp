@@ -8,6 +8,7 @@
 
 #include "cli/mtc/commands/commands.hpp"
 #include "cli/mtc/output.hpp"
+#include "cli/mtc/settings.hpp"
 #include "core/base/text.hpp"
 #include "core/run/runner.hpp"
 
@@ -58,6 +59,8 @@ int parse(CLI::App& app, std::vector<std::string> arguments, const int& exit_cod
     app.parse(std::move(arguments));
   } catch (const CLI::Success& success) {
     return app.exit(success);
+  } catch (const CLI::RuntimeError& error) {  // Reported by who threw it.
+    return error.get_exit_code();
   } catch (const CLI::ParseError& error) {
     say_error({Code::invalid_argument, error.what(), {}, "see --help"});
     return run::kUsage;
@@ -85,6 +88,10 @@ int run_application(std::vector<std::string> arguments) {
   plugin::Registry registry;
   if (!command.empty() && !has_command(app, command)) {
     globals.plugins = plugins_of(arguments);
+    if (const auto found = find_configured_plugins(globals); !found) {
+      say_error(found.error());
+      return exit_code_for(found.error());
+    }
     registry = scan_registry(globals);
     globals.plugins.clear();  // Parsing fills it again.
     const std::string kind = command.substr(0, command.find('.'));
@@ -97,6 +104,7 @@ int run_application(std::vector<std::string> arguments) {
     add_verb(app, globals, registry, command, exit_code);
     if (exit_code != run::kOk) return exit_code;
   }
+  use_settings(app, globals);
   if (arguments.empty()) {
     print(app.help());
     return run::kOk;

@@ -34,12 +34,16 @@ void add_global_options(CLI::App& app, Globals& globals) {
   app.add_flag("--json", globals.json, "Print the result as JSON");
 }
 
-plugin::Registry scan_registry(const Globals& globals) {
-  return plugin::Registry::scan(plugin::default_search_path({globals.plugins.begin(), globals.plugins.end()}),
-                                driver_flags());
+plugin::SearchPath plugin_search_path(const Globals& globals) {
+  return plugin::default_search_path({globals.plugins.begin(), globals.plugins.end()},
+                                     {globals.configured_plugins.begin(), globals.configured_plugins.end()});
 }
 
-Result<store::Store> open_store(const Globals& globals) {
+plugin::Registry scan_registry(const Globals& globals) {
+  return plugin::Registry::scan(plugin_search_path(globals), driver_flags());
+}
+
+Result<std::filesystem::path> store_root(const Globals& globals) {
   const auto variable = [](const char* name) -> std::string {
     const char* value = std::getenv(name);
     return value == nullptr ? "" : value;
@@ -50,11 +54,13 @@ Result<store::Store> open_store(const Globals& globals) {
     root = std::filesystem::path(variable("XDG_CACHE_HOME")) / "mtc";
   if (root.empty() && !variable("HOME").empty())
     root = std::filesystem::path(variable("HOME")) / ".cache" / "mtc";
-  if (root.empty()) {
-    return Error{
-        Code::invalid_argument, "no place for the store: HOME is not set", {}, "set MTC_STORE to a folder"};
-  }
-  root = std::filesystem::absolute(root);
+  if (!root.empty()) return std::filesystem::absolute(root);
+  return Error{
+      Code::invalid_argument, "no place for the store: HOME is not set", {}, "set MTC_STORE to a folder"};
+}
+
+Result<store::Store> open_store(const Globals& globals) {
+  MTC_ASSIGN(const auto root, store_root(globals));
   auto store = store::Store::open(root);
   if (!store) return store_error(store.error(), root);
   return store;

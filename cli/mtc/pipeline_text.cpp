@@ -2,11 +2,14 @@
 #include "cli/mtc/pipeline_text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include <fmt/format.h>
 
+#include "core/base/text.hpp"
 #include "core/config/pipeline_file.hpp"
+#include "core/config/toml.hpp"
 
 namespace mtc::cli {
 namespace {
@@ -62,9 +65,10 @@ std::string toml_value(const Json& value) {
   if (value.is_object()) {
     std::string text;
     for (const auto& [key, item] : value.items())
-      text += (text.empty() ? " " : ", ") + key + " = " + toml_value(item);
+      text += (text.empty() ? " " : ", ") + config::toml_key(key) + " = " + toml_value(item);
     return "{" + text + " }";
   }
+  if (value.is_number_float() && !std::isfinite(value.get<double>())) return number_text(value.get<double>());
   return value.dump();  // JSON's strings and numbers are TOML's.
 }
 

@@ -2,7 +2,8 @@
 //
 // The plugins and targets that can be found, read from manifests alone: no plugin code runs.
 //
-// Search order: explicit files and folders (--plugin), MTC_PLUGIN_PATH, <folder of mtc>/../lib/mtc/plugins,
+// Search order: explicit files and folders (--plugin), MTC_PLUGIN_PATH, those of settings files
+// (core/config/settings_file.hpp), <folder of mtc>/../lib/mtc/plugins,
 // $XDG_DATA_HOME/mtc/plugins (default ~/.local/share), /usr/local/lib/mtc/plugins, /usr/lib/mtc/plugins.
 // Of two plugins (or targets) with one id, and of two plugins with one stage, the first found wins, and the
 // other is listed as rejected with that reason. A folder that does not exist is skipped, an explicit entry is
@@ -50,11 +51,13 @@ struct Rejected {
 
 struct SearchPath {
   std::vector<std::filesystem::path> explicit_entries;  ///< --plugin: files or folders.
-  std::vector<std::filesystem::path> folders;           ///< The rest, in order.
+  std::vector<std::filesystem::path> folders;           ///< The rest, in order; a file stands for itself.
 };
 
-/// The search path of this process: environment and the place of the running executable.
-SearchPath default_search_path(const std::vector<std::filesystem::path>& explicit_entries);
+/// The search path of this process: environment and the place of the running executable. `configured` (files
+/// or folders of settings files) come after the environment.
+SearchPath default_search_path(const std::vector<std::filesystem::path>& explicit_entries,
+                               const std::vector<std::filesystem::path>& configured = {});
 
 class Registry {
  public:

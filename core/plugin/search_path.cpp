@@ -28,12 +28,14 @@ std::filesystem::path user_data_folder() {
 
 }  // namespace
 
-SearchPath default_search_path(const std::vector<std::filesystem::path>& explicit_entries) {
+SearchPath default_search_path(const std::vector<std::filesystem::path>& explicit_entries,
+                               const std::vector<std::filesystem::path>& configured) {
   SearchPath path;
   path.explicit_entries = explicit_entries;
   for (const std::string& folder : split(environment("MTC_PLUGIN_PATH"), ':')) {
     if (!folder.empty()) path.folders.emplace_back(folder);
   }
+  path.folders.insert(path.folders.end(), configured.begin(), configured.end());
   std::error_code code;
   const auto executable = std::filesystem::read_symlink("/proc/self/exe", code);
   if (!code) path.folders.push_back(executable.parent_path().parent_path() / kBelowPrefix);

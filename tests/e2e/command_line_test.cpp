@@ -41,8 +41,9 @@ TEST(Help, OfBenchShowsParametersWithRangesAndDefaults) {
 TEST(Help, OfEveryCommandHasAnExample) {
   Sandbox box;
   const std::vector<std::vector<std::string>> commands{
-      {"run"},      {"plan"},    {"logs"},     {"deploy"}, {"plugin"},     {"target"},        {"cache"},
-      {"sparsify"}, {"compile"}, {"evaluate"}, {"bench"},  {"train.init"}, {"cache", "clear"}};
+      {"run"},     {"plan"},     {"logs"},  {"deploy"},         {"plugin"},
+      {"target"},  {"cache"},    {"lock"},  {"config", "show"}, {"sparsify"},
+      {"compile"}, {"evaluate"}, {"bench"}, {"train.init"},     {"cache", "clear"}};
   for (auto command : commands) {
     command.emplace_back("--help");
     const auto help = box.mtc(command);

@@ -16,6 +16,7 @@ void add_logs(CLI::App& app, Globals& globals, int& exit_code);  // logs.cpp
 void add_plugin(CLI::App& app, Globals& globals,
                 int& exit_code);  // plugin.cpp: plugin list|info, target list|info
 void add_cache(CLI::App& app, Globals& globals, int& exit_code);   // cache.cpp
+void add_config(CLI::App& app, Globals& globals, int& exit_code);  // config.cpp
 void add_lock(CLI::App& app, Globals& globals, int& exit_code);    // lock.cpp
 void add_deploy(CLI::App& app, Globals& globals, int& exit_code);  // deploy.cpp
 
