@@ -119,7 +119,9 @@ Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
   run_options.remote = remote.get();
   run::Events events;
   Progress progress;
-  events.add([&progress](const Json& event) { progress.event(event); });
+  events.add([&](const Json& event) {
+    if (const auto shown = options.shown ? options.shown(event) : event) progress.event(*shown);
+  });
   if (!options.events.empty()) {
     MTC_ASSIGN(auto sink, events_sink(options.events));
     events.add(std::move(sink));

@@ -4,10 +4,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/mtc/globals.hpp"
+#include "core/base/json.hpp"
 #include "core/config/pipeline_file.hpp"
 #include "core/pipeline/plan.hpp"
 #include "core/remote/options.hpp"
@@ -27,6 +30,8 @@ struct ExecuteOptions {
   bool keep_going = false;
   std::string events;  ///< FILE or fd:N; empty = none.
   remote::Options remote;
+  /// What people see of an event: nullopt = nothing. Empty: all events, as they are.
+  std::function<std::optional<Json>(const Json&)> shown;
 };
 
 /// Adds -j, -k, the limits, --reuse-records, --events and those of the remote cache.

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/config/pipeline_file.hpp"
-#include "mtc/npy.hpp"
 
 namespace mtc::cli {
 namespace {
@@ -18,18 +17,8 @@ namespace {
 constexpr std::size_t kHeaderBytes = std::size_t{64} << 10U;
 
 Result<std::uint64_t> rows_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream)
-    return Error{Code::not_found, "cannot read '" + file.string() + "'", "--data", "check the path"};
-  std::vector<char> bytes(kHeaderBytes);
-  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  const auto got = static_cast<std::size_t>(stream.gcount());
-  auto header = npy::parse_header(std::as_bytes(std::span(bytes)).first(got));
-  if (!header) {
-    header.error().where = file.string();
-    return header.error();
-  }
-  return header->shape.empty() ? 1 : static_cast<std::uint64_t>(header->shape.front());
+  MTC_ASSIGN(const auto header, array_header(file));
+  return header.shape.empty() ? 1 : static_cast<std::uint64_t>(header.shape.front());
 }
 
 std::uint64_t files_below(const std::filesystem::path& folder) {
@@ -43,6 +32,18 @@ std::uint64_t files_below(const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+Result<npy::Header> array_header(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream)
+    return Error{Code::not_found, "cannot read '" + file.string() + "'", "--data", "check the path"};
+  std::vector<char> bytes(kHeaderBytes);
+  stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  const auto got = static_cast<std::size_t>(stream.gcount());
+  auto header = npy::parse_header(std::as_bytes(std::span(bytes)).first(got));
+  if (!header) header.error().where = file.string();
+  return header;
+}
 
 Result<std::uint64_t> most_samples(const DataFlags& flags) {
   config::DataEntry entry;

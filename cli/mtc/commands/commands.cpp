@@ -28,7 +28,7 @@ void collect_flags(CLI::App& app, plugin::Flags& flags) {
   for (auto* command : app.get_subcommands({})) {
     // Commands that take no parameters of plugins: their flags stand in nobody's way.
     const auto& name = command->get_name();
-    if (name != "cache" && name != "lock" && name != "config") collect_flags(*command, flags);
+    if (name != "cache" && name != "lock" && name != "config" && name != "init") collect_flags(*command, flags);
   }
 }
 
@@ -36,6 +36,7 @@ void collect_flags(CLI::App& app, plugin::Flags& flags) {
 
 void add_fixed_commands(CLI::App& app, Globals& globals, int& exit_code) {
   app.set_version_flag("--version", version_text);
+  add_init(app, globals, exit_code);
   add_run(app, globals, exit_code);
   add_lock(app, globals, exit_code);
   add_config(app, globals, exit_code);

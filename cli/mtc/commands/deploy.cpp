@@ -11,8 +11,8 @@
 #include "cli/mtc/one_shot.hpp"
 #include "cli/mtc/output.hpp"
 #include "cli/mtc/pipeline_text.hpp"
+#include "cli/mtc/quantized_model.hpp"
 #include "cli/mtc/sample_count.hpp"
-#include "core/base/file.hpp"
 #include "core/run/runner.hpp"
 
 namespace mtc::cli {
@@ -30,12 +30,6 @@ struct DeployArguments {
   bool emit_toml = false;
   ExecuteOptions execute;
 };
-
-/// A quantized ONNX file names the operator QuantizeLinear in its nodes.
-Result<bool> is_quantized(const std::string& model) {
-  MTC_ASSIGN(const auto content, read_file(model));
-  return content.find("QuantizeLinear") != std::string::npos;
-}
 
 /// Whether --data is split: some samples calibrate, the others evaluate.
 bool splits(const DeployArguments& arguments, bool quantizes) { return quantizes && arguments.calib.empty(); }
