@@ -72,6 +72,37 @@ std::string external_bytes(const std::vector<float>& weight) {
   return bytes;
 }
 
+std::string nearest_level_model(int height, const std::vector<float>& centres, int background) {
+  const int classes = background + static_cast<int>(centres.size());
+  auto model = empty_model();
+  auto& graph = *model.mutable_graph();
+  graph.set_name("levels");
+  set_type(*graph.add_input(), "x", {3, height, height});
+  set_type(*graph.add_output(), "y", {classes});
+  auto& weight = *graph.add_initializer();
+  auto& bias = *graph.add_initializer();
+  for (auto* tensor : {&weight, &bias}) {
+    tensor->set_data_type(onnx::TensorProto::FLOAT);
+    tensor->add_dims(classes);
+  }
+  weight.set_name("levels.weight");
+  bias.set_name("levels.bias");
+  for (const int extent : {3, 1, 1}) weight.add_dims(extent);
+  // The nearest centre c of m has the greatest 2cm - c², since (m - c)² = m² - (2cm - c²).
+  for (int k = 0; k < classes; ++k) {
+    const bool real = k >= background;
+    const float centre = real ? centres[static_cast<std::size_t>(k - background)] : 0;
+    weight.add_float_data(2 * centre);
+    weight.add_float_data(0);
+    weight.add_float_data(0);
+    bias.add_float_data(real ? -centre * centre : -3.0F);
+  }
+  add_node(graph, "Conv", "levels", {"x", "levels.weight", "levels.bias"}, "a");
+  add_node(graph, "GlobalAveragePool", "pool", {"a"}, "b");
+  add_node(graph, "Flatten", "flatten", {"b"}, "y");
+  return model.SerializeAsString();
+}
+
 std::string model_without_graph() { return empty_model().SerializeAsString(); }
 
 }  // namespace mtc::test

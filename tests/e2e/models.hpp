@@ -17,6 +17,11 @@ std::string external_conv_model(int height, const std::string& location);
 /// What that file holds: `weight` as little-endian floats.
 std::string external_bytes(const std::vector<float>& weight);
 
+/// A classifier of [N,3,height,height] by the mean of channel 0: of `centres` (the classes) it finds the one
+/// that is nearest, by Conv 1×1, GlobalAveragePool and Flatten. Its output has `background` further classes
+/// in front that never win.
+std::string nearest_level_model(int height, const std::vector<float>& centres, int background = 0);
+
 /// A model with version and opset, but without a graph.
 std::string model_without_graph();
 

@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/mtc/init/choice.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace mtc::cli {
+namespace {
+
+/// Whether `a` is to be preferred to `b`: what was looked at longer had been among the best before.
+bool better(const Score& a, const Score& b) {
+  return a.samples != b.samples ? a.samples > b.samples : a.top1 > b.top1;
+}
+
+}  // namespace
 
 std::string Score::text() const {
   if (!failure.empty()) return "failed: " + failure;
@@ -14,9 +24,21 @@ std::size_t best_of(const std::vector<Score>& scores) {
   std::size_t best = scores.size();
   for (std::size_t i = 0; i < scores.size(); ++i) {
     if (!scores[i].failure.empty()) continue;
-    if (best == scores.size() || scores[i].top1 > scores[best].top1) best = i;
+    if (best == scores.size() || better(scores[i], scores[best])) best = i;
   }
   return best;
+}
+
+std::vector<std::size_t> finalists(const std::vector<Score>& scores, std::size_t best, std::size_t most) {
+  std::vector<std::size_t> near{best};
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const bool equal_terms = scores[i].failure.empty() && scores[i].samples == scores[best].samples;
+    if (i != best && equal_terms && scores[i].high >= scores[best].low) near.push_back(i);
+  }
+  std::stable_sort(near.begin() + 1, near.end(),
+                   [&](std::size_t a, std::size_t b) { return scores[a].top1 > scores[b].top1; });
+  if (near.size() > most) near.resize(most);
+  return near;
 }
 
 std::vector<std::string> doubts(const std::vector<Score>& scores, std::size_t best, std::int64_t classes) {
@@ -30,15 +52,12 @@ std::vector<std::string> doubts(const std::vector<Score>& scores, std::size_t be
                     "preprocessing that was not tried, may be the reason",
                     chosen.way.text(), chosen.text(), chance * 100));
   }
-  std::size_t next = scores.size();
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    if (i == best || !scores[i].failure.empty()) continue;
-    if (next == scores.size() || scores[i].top1 > scores[next].top1) next = i;
-  }
-  if (next < scores.size() && scores[next].high >= chosen.low) {
-    found.push_back(fmt::format("{} ({}) is not clearly better than {} ({}): more --samples tell more",
-                                chosen.way.text(), chosen.text(), scores[next].way.text(),
-                                scores[next].text()));
+  const auto near = finalists(scores, best, 2);
+  if (near.size() == 2) {
+    const auto& next = scores[near[1]];
+    found.push_back(
+        fmt::format("{} ({}) is not clearly better than {} ({}) on {} samples: more --samples tell more",
+                    chosen.way.text(), chosen.text(), next.way.text(), next.text(), chosen.samples));
   }
   return found;
 }

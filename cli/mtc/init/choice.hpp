@@ -25,9 +25,13 @@ struct Score {
   [[nodiscard]] std::string text() const;
 };
 
-/// The index of the best score: the highest top-1, of equal ones the first. `scores.size()` when none could
-/// be scored.
+/// The index of the best score: the highest top-1 among those on most samples, of equal ones the first.
+/// `scores.size()` when none could be scored.
 std::size_t best_of(const std::vector<Score>& scores);
+
+/// The indices of scores that cannot be told from scores[best], as their interval reaches its interval: the
+/// best first, then by top-1, at most `most`. Only the best itself when the choice is clear.
+std::vector<std::size_t> finalists(const std::vector<Score>& scores, std::size_t best, std::size_t most);
 
 /// What speaks against trusting scores[best]: that its interval holds the accuracy of guessing among
 /// `classes`, or reaches that of others. One sentence each; empty when the choice is clear.

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::int64_t kGray = 1;
 constexpr std::int64_t kColour = 3;
+constexpr std::size_t kMostFinalists = 4;
+constexpr std::uint64_t kFinalFactor = 4;  ///< Times as many samples for finalists.
 constexpr const char* kGiveOne =
     "give --labels FILE, so that each candidate can be scored, or --preprocess NAME: imagenet, tf, unit or "
     "raw";
@@ -80,6 +82,10 @@ class Chooser {
  private:
   [[nodiscard]] bool pictures() const { return findings_.data.format == "images"; }
   [[nodiscard]] const TensorFacts& input() const { return findings_.facts.inputs.front(); }
+  /// Samples that can be scored on: of pictures every one that is there, whatever the description takes.
+  [[nodiscard]] std::uint64_t available() const {
+    return pictures() ? survey_.files.size() : survey_.facts.samples;
+  }
   [[nodiscard]] Probe probe() const { return {findings_.model, findings_.scorer}; }
 
   Result<void> describe();
@@ -87,6 +93,8 @@ class Chooser {
   Result<std::vector<Preprocessing>> values() const;
   Result<void> score_all(const std::vector<Preprocessing>& ways);
   Result<void> score_some(const Scoring& scoring, const std::vector<Preprocessing>& ways);
+  Result<Scoring> scoring(const Staging& staging, std::uint64_t samples) const;
+  Result<void> score_finalists(const Staging& staging);
   Result<void> settle(Preprocessing way);
 
   Trial& trial_;
@@ -159,22 +167,45 @@ Result<void> Chooser::score_some(const Scoring& scoring, const std::vector<Prepr
                "--data", "check data and labels, or give --preprocess NAME"};
 }
 
+Result<Scoring> Chooser::scoring(const Staging& staging, std::uint64_t samples) const {
+  Scoring scoring{findings_.model, findings_.scorer, findings_.data, std::min(samples, available()), {}};
+  if (!pictures()) return scoring;
+  scoring.subset = staging.folder() / fmt::format("subset-{}.csv", scoring.samples);
+  MTC_TRY(write_subset(survey_, scoring.samples, scoring.subset));
+  return scoring;
+}
+
+/// What the first round cannot tell apart is scored again, on more samples.
+Result<void> Chooser::score_finalists(const Staging& staging) {
+  auto& scores = findings_.scores;
+  const auto near = finalists(scores, findings_.best, kMostFinalists);
+  const auto used = scores[findings_.best].samples;
+  if (near.size() < 2 || used >= available()) return {};
+  std::vector<Preprocessing> ways;
+  for (const auto index : near) ways.push_back(scores[index].way);
+  MTC_ASSIGN(const auto more, scoring(staging, used * kFinalFactor));
+  say(fmt::format("scoring the {} best on {} samples, since {} do not tell them apart", ways.size(),
+                  more.samples, used));
+  MTC_ASSIGN(const auto again, score(trial_, more, ways));
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    if (again[i].failure.empty()) scores[near[i]] = again[i];
+  }
+  findings_.best = best_of(scores);
+  return {};
+}
+
 /// Values first, with the most usual size; then the other sizes with the best values.
 Result<void> Chooser::score_all(const std::vector<Preprocessing>& ways) {
   MTC_ASSIGN(const auto staging, Staging::make(trial_.store()));
-  Scoring scoring{findings_.model, findings_.scorer, findings_.data, samples_, {}};
-  scoring.samples = std::min(samples_, pictures() ? survey_.files.size() : survey_.facts.samples);
-  if (pictures()) {
-    scoring.subset = staging.folder() / "subset.csv";
-    MTC_TRY(write_subset(survey_, scoring.samples, scoring.subset));
-  }
-  MTC_TRY(score_some(scoring, ways));
+  MTC_ASSIGN(const auto first, scoring(staging, samples_));
+  MTC_TRY(score_some(first, ways));
   std::vector<Preprocessing> sizes;
   for (std::size_t i = 1; i < geometries_.size(); ++i) {
     sizes.push_back(findings_.scores[findings_.best].way);
     sizes.back().geometry = geometries_[i];
   }
-  MTC_TRY(score_some(scoring, sizes));
+  MTC_TRY(score_some(first, sizes));
+  MTC_TRY(score_finalists(staging));
   findings_.warnings = doubts(findings_.scores, findings_.best, *findings_.facts.classes());
   const auto& best = findings_.scores[findings_.best];
   findings_.preprocess = best.way.toml();

@@ -76,16 +76,18 @@ std::string score_table(const Findings& findings) {
     const auto& left = findings.scores[a];
     const auto& right = findings.scores[b];
     if (left.failure.empty() != right.failure.empty()) return left.failure.empty();
+    if (left.samples != right.samples) return left.samples > right.samples;
     return left.top1 > right.top1;
   });
-  std::string text = "#\n#   top-1 [95 % interval]   preprocessing\n";
+  std::string text = "#\n#   top-1 [95 % interval]   samples   preprocessing\n";
   for (const auto index : order) {
     const auto& score = findings.scores[index];
-    text +=
-        fmt::format("#   {:<23} {}{}\n", score.failure.empty() ? score.text() : "failed", score.way.text(),
-                    !score.failure.empty()   ? ": " + score.failure
-                    : index == findings.best ? "   <- chosen"
-                                             : "");
+    if (score.failure.empty()) {
+      text += fmt::format("#   {:<23} {:<9} {}{}\n", score.text(), score.samples, score.way.text(),
+                          index == findings.best ? "   <- chosen" : "");
+    } else {
+      text += fmt::format("#   {:<33} {}: {}\n", "failed", score.way.text(), score.failure);
+    }
   }
   return text + "#\n";
 }
@@ -102,8 +104,8 @@ std::string preprocess_reason(const Findings& findings) {
     text += comment("The samples go to the model as they are stored.");
   }
   if (!findings.scores.empty()) {
-    text += comment(fmt::format("Chosen by accuracy: the float model on {} labelled samples, run by {}.",
-                                findings.scores[findings.best].samples, findings.scorer));
+    text +=
+        comment("Chosen by accuracy of the float model on labelled samples, run by " + findings.scorer + ".");
     text += score_table(findings);
   }
   if (findings.size_assumed) {
