@@ -39,13 +39,13 @@ const pipeline::Source* subject(const pipeline::Plan& plan, const pipeline::Vari
 }
 
 /// Whether a quantize stage stands between the source and the user's model.
-bool is_quantized(const pipeline::Plan& plan, const pipeline::Source& source) {
+bool comes_from_quantize(const pipeline::Plan& plan, const pipeline::Source& source) {
   if (source.kind != pipeline::Source::Kind::output) return false;
   const auto& action = plan.actions[source.action];
   if (action.name.starts_with("quantize.")) return true;
   return std::ranges::any_of(action.inputs, [&](const auto& input) {
     return (input.source.type == "model" || input.source.type == "artifact") &&
-           is_quantized(plan, input.source);
+           comes_from_quantize(plan, input.source);
   });
 }
 
@@ -71,7 +71,8 @@ std::vector<Row> rows_of(const run::RunReport& report, const pipeline::Plan& pla
     const std::string name = subject_name(plan, *source);
     auto row = std::ranges::find_if(rows, [&](const Row& r) { return r.name == name && r.target == target; });
     if (row == rows.end()) {
-      rows.push_back({name, target, {}, subject_path(report, plan, *source), is_quantized(plan, *source)});
+      rows.push_back(
+          {name, target, {}, subject_path(report, plan, *source), comes_from_quantize(plan, *source)});
       row = rows.end() - 1;
     }
     row->metrics.insert(report.stages[i].metrics.begin(), report.stages[i].metrics.end());

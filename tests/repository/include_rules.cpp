@@ -52,6 +52,7 @@ const std::vector<Library>& libraries() {
       {"fmt/", {"core/", "cli/", "plugins/"}},
       {"openssl/", {"core/base"}, false},
       {"sqlite3.h", {"core/store"}, false},
+      {"zlib.h", {"core/base"}, false},
       {"curl/", {"cli/cache_http"}, false},
       {"zstd.h", {"cli/cache_http"}, false},
       {"google/protobuf/", {"plugins/support/onnx"}, false},
