@@ -233,7 +233,8 @@ class Host {
     if (saved) return;
     const Error& error = saved.error();
     warning("goes on without the checkpoint \"" + std::string(label) + "\": " + error.message +
-            (error.where.empty() ? "" : " (" + error.where + ")"));
+            (error.where.empty() ? "" : " (" + error.where + ")") +
+            (error.hint.empty() ? "" : "; " + error.hint));
     // What cannot be dropped now is dropped by the next begin.
     static_cast<void>(checkpoint([&](const auto& c) { return c.discard(host_); }));
   }
