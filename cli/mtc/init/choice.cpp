@@ -2,6 +2,7 @@
 #include "cli/mtc/init/choice.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,12 @@ namespace {
 /// Whether `a` is to be preferred to `b`: what was looked at longer had been among the best before.
 bool better(const Score& a, const Score& b) {
   return a.samples != b.samples ? a.samples > b.samples : a.top1 > b.top1;
+}
+
+/// Whether the 95 % interval of the difference of two accuracies leaves 0 out, by Newcombe's method 10 (1998)
+/// from the Wilson intervals of both. On the same samples, as here, it errs on the side of doubt.
+bool clearly_better(const Score& a, const Score& b) {
+  return a.top1 - b.top1 > std::hypot(a.top1 - a.low, b.high - b.top1);
 }
 
 }  // namespace
@@ -33,7 +40,7 @@ std::vector<std::size_t> finalists(const std::vector<Score>& scores, std::size_t
   std::vector<std::size_t> near{best};
   for (std::size_t i = 0; i < scores.size(); ++i) {
     const bool equal_terms = scores[i].failure.empty() && scores[i].samples == scores[best].samples;
-    if (i != best && equal_terms && scores[i].high >= scores[best].low) near.push_back(i);
+    if (i != best && equal_terms && !clearly_better(scores[best], scores[i])) near.push_back(i);
   }
   std::stable_sort(near.begin() + 1, near.end(),
                    [&](std::size_t a, std::size_t b) { return scores[a].top1 > scores[b].top1; });

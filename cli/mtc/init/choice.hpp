@@ -29,12 +29,13 @@ struct Score {
 /// `scores.size()` when none could be scored.
 std::size_t best_of(const std::vector<Score>& scores);
 
-/// The indices of scores that cannot be told from scores[best], as their interval reaches its interval: the
-/// best first, then by top-1, at most `most`. Only the best itself when the choice is clear.
+/// The indices of scores that scores[best] is not clearly better than (the 95 % interval of the difference
+/// holds 0): the best first, then by top-1, at most `most`. Only the best itself when the choice is clear.
 std::vector<std::size_t> finalists(const std::vector<Score>& scores, std::size_t best, std::size_t most);
 
 /// What speaks against trusting scores[best]: that its interval holds the accuracy of guessing among
-/// `classes`, or reaches that of others. One sentence each; empty when the choice is clear.
+/// `classes`, or that it is not clearly better than the next. One sentence each; empty when the choice is
+/// clear.
 std::vector<std::string> doubts(const std::vector<Score>& scores, std::size_t best, std::int64_t classes);
 
 }  // namespace mtc::cli

@@ -140,7 +140,7 @@ Result<void> try_draft(Trial& trial, Findings& findings, const std::filesystem::
   }
   // What was refused was so for the 8-bit model.
   findings.targets = compiled;
-  say("warning: the pipeline is written without quantization: " + findings.float_reason);
+  say("no quantize stage is written: " + findings.float_reason);
   return {};
 }
 

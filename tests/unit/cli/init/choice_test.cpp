@@ -27,12 +27,18 @@ TEST(InitChoiceTest, MoreSamplesGoBeforeMoreAccuracy) {
   EXPECT_EQ(best_of({scored("tf", 0.8, 0.1), scored("unit", 0.7, 0.05, 256)}), 1U);
 }
 
-TEST(InitChoiceTest, FinalistsAreThoseWhoseIntervalReachesTheBest) {
-  const std::vector<Score> scores{scored("imagenet", 0.55, 0.1), scored("tf", 0.7, 0.1),
+TEST(InitChoiceTest, FinalistsAreThoseThatTheBestIsNotClearlyBetterThan) {
+  const std::vector<Score> scores{scored("imagenet", 0.57, 0.1), scored("tf", 0.7, 0.1),
                                   scored("unit", 0.3, 0.1), scored("raw", 0.65, 0.1), failed("x")};
   EXPECT_THAT(finalists(scores, 1, 4), ElementsAre(1, 3, 0));
   EXPECT_THAT(finalists(scores, 1, 2), ElementsAre(1, 3));
   EXPECT_THAT(finalists(scores, 2, 1), ElementsAre(2));
+}
+
+TEST(InitChoiceTest, ADifferenceIsClearBeforeTheIntervalsPart) {
+  // Newcombe (1998): 0.2 > hypot(0.12, 0.12) = 0.17, though 0.5 + 0.12 > 0.7 - 0.12.
+  EXPECT_THAT(finalists({scored("tf", 0.7, 0.12), scored("unit", 0.5, 0.12)}, 0, 4), ElementsAre(0));
+  EXPECT_THAT(finalists({scored("tf", 0.7, 0.12), scored("unit", 0.54, 0.12)}, 0, 4), ElementsAre(0, 1));
 }
 
 TEST(InitChoiceTest, HasNoDoubtsWhenTheBestIsClear) {
