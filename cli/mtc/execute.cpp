@@ -57,7 +57,13 @@ Error gate_error(const run::GateReport& gate, const std::string& stage) {
       "improve the stage or change its gate; its result is in the store, and only the gate is checked again"};
 }
 
-/// The remote cache that was asked for, or null.
+/// -d TOPIC
+std::string check_topic(const std::string& text) {
+  return text == "explain" ? "" : "no topic is called '" + text + "'; there is: explain";
+}
+
+}  // namespace
+
 Result<std::unique_ptr<remote::Cache>> open_remote(const remote::Options& asked, store::Store& store) {
   MTC_ASSIGN(auto options, complete_remote_options(asked));
   if (options.url.empty()) return std::unique_ptr<remote::Cache>();
@@ -65,7 +71,12 @@ Result<std::unique_ptr<remote::Cache>> open_remote(const remote::Options& asked,
   return remote::Cache::open(options, store);
 }
 
-}  // namespace
+void tell_remote(remote::Cache& cache) {
+  for (const auto& warning : cache.take_warnings()) {
+    say(fmt::format("warning: {} ({}){}", warning.message, warning.where,
+                    warning.hint.empty() ? "" : "\n  hint: " + warning.hint));
+  }
+}
 
 void add_execute_options(CLI::App& app, ExecuteOptions& options) {
   app.add_flag("--reuse-records", options.reuse_records,
@@ -75,6 +86,10 @@ void add_execute_options(CLI::App& app, ExecuteOptions& options) {
       ->type_name("N");
   app.add_flag("-k,--keep-going", options.keep_going,
                "After a failure run every stage that does not depend on it");
+  app.add_option("-d", options.topics, "Say more on stderr: explain (why each action runs); repeatable")
+      ->check(check_topic, "")
+      ->type_name("TOPIC")
+      ->allow_extra_args(false);
   app.add_option("--memory-limit", options.memory_limit,
                  "Most resident memory of one action, where its stage does not say; such as 4G")
       ->check(
@@ -108,6 +123,7 @@ Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
   run_options.out = options.out;
   run_options.reuse_records = options.reuse_records;
   run_options.stop.descriptor = stop_descriptor();
+  run_options.stop_number = stop_signal_number;
   run_options.timeout_s = options.timeout_s;
   run_options.stall_timeout_s = options.stall_timeout_s;
   run_options.lock_timeout_s = options.lock_timeout_s;
@@ -117,8 +133,10 @@ Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
   run_options.jobs = options.jobs > 0 ? options.jobs : std::max(1, cpus);
   MTC_ASSIGN(const auto remote, open_remote(options.remote, store));
   run_options.remote = remote.get();
+  run_options.rerun = {options.rerun.begin(), options.rerun.end()};
+  run_options.expected_keys = options.expected_keys;
   run::Events events;
-  Progress progress;
+  Progress progress(std::ranges::find(options.topics, "explain") != options.topics.end());
   events.add([&](const Json& event) {
     if (const auto shown = options.shown ? options.shown(event) : event) progress.event(*shown);
   });
@@ -126,9 +144,7 @@ Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
     MTC_ASSIGN(auto sink, events_sink(options.events));
     events.add(std::move(sink));
   }
-  MTC_ASSIGN(auto report, run::run_plan(plan, store, events, run_options));
-  if (stop_signal_number() != 0) report.exit_code = 128 + stop_signal_number();
-  return report;
+  return run::run_plan(plan, store, events, run_options);
 }
 
 int print_report(const run::RunReport& report, const pipeline::Plan& plan, bool json) {

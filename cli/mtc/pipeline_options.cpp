@@ -33,6 +33,11 @@ CLI::Option* add_pipeline_options(CLI::App& command, PipelineOptions& options) {
   return file;
 }
 
+Result<config::PipelineFile> load_pipeline(const PipelineOptions& options) {
+  MTC_ASSIGN(const auto load, load_options(options));
+  return config::load_pipeline(options.file, load);
+}
+
 Result<config::LoadOptions> load_options(const PipelineOptions& options) {
   config::LoadOptions load;
   load.profile = options.profile;

@@ -22,6 +22,10 @@ struct PipelineOptions {
 /// Adds the three; returns the option FILE, which a command may require.
 CLI::Option* add_pipeline_options(CLI::App& command, PipelineOptions& options);
 
+/// The pipeline that they name. Errors: invalid_argument for an override without `=`, and those of
+/// config::load_pipeline.
+Result<config::PipelineFile> load_pipeline(const PipelineOptions& options);
+
 /// Errors: invalid_argument for an override without `=`.
 Result<config::LoadOptions> load_options(const PipelineOptions& options);
 

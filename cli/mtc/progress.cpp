@@ -7,6 +7,7 @@
 
 #include "cli/mtc/output.hpp"
 #include "core/base/text.hpp"
+#include "core/pipeline/reason.hpp"
 
 namespace mtc::cli {
 namespace {
@@ -24,8 +25,11 @@ std::string metrics_text(const Json& metrics) {
 
 }  // namespace
 
-Progress::Progress()
-    : terminal_(stderr_is_terminal()), last_line_(steady_clock::now()), last_live_(last_line_) {}
+Progress::Progress(bool explain)
+    : explain_(explain),
+      terminal_(stderr_is_terminal()),
+      last_line_(steady_clock::now()),
+      last_live_(last_line_) {}
 
 Progress::~Progress() {
   if (live_shown_) fmt::print(stderr, "\r\x1b[K");
@@ -53,6 +57,7 @@ void Progress::live(const std::string& text) {
 
 void Progress::event(const Json& event) {
   const std::string type = event.value("type", "");
+  if (explain_) explain(event);
   if (type == "action.progress") {
     show(event);
   } else if (type == "action.log") {
@@ -83,6 +88,19 @@ void Progress::event(const Json& event) {
     line(fmt::format("{:<11} {} ({}){}", event.value("status", ""), event.value("variant", ""),
                      human_duration(event.value("seconds", 0.0)), metrics_text(event["metrics"])));
   }
+}
+
+void Progress::explain(const Json& event) {
+  const bool starts = event["type"] == "worker.started";
+  if (!starts && event["type"] != "action.finished") return;
+  const auto status = event.value("status", "");
+  // What a worker ran was said when it started; a package has none.
+  if (!starts && (status == "ran" || status == "failed") && event.value("kind", "") != "package") return;
+  const auto reasons = pipeline::reasons_from_json(event["reasons"]);
+  const auto against = event["against"].is_string() ? event["against"].get<std::string>() : "";
+  line(fmt::format("  explain {} {}: {}: {}{}", event.value("stage", ""), event.value("kind", ""),
+                   starts ? "runs" : status, pipeline::sentence(reasons),
+                   against.empty() ? "" : " (since run " + against + ")"));
 }
 
 void Progress::show(const Json& event) {

@@ -13,7 +13,8 @@ namespace mtc::cli {
 
 class Progress {
  public:
-  Progress();
+  /// `explain`: also a line an action, with why it ran or did not have to.
+  explicit Progress(bool explain = false);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -24,7 +25,9 @@ class Progress {
   void line(const std::string& text);
   void live(const std::string& text);
   void show(const Json& event);
+  void explain(const Json& event);
 
+  bool explain_;
   bool terminal_;
   bool live_shown_ = false;
   std::chrono::steady_clock::time_point last_line_;

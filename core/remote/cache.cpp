@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/remote/cache.hpp"
 
-#include "core/remote/fetcher.hpp"
 #include "core/remote/program.hpp"
 
 namespace mtc::remote {
@@ -20,15 +19,38 @@ Cache::Cache(std::unique_ptr<Transport> transport, store::Store& store, const Op
       uploader_(store, health_),
       transport_(std::move(transport)) {}
 
-bool Cache::fetch(std::string_view document) {
+template <class Value>
+std::optional<Value> Cache::with_fetcher(const std::function<Result<std::optional<Value>>(Fetcher&)>& work) {
   auto staging = store_.stage();
-  auto found = staging ? Fetcher(*transport_, health_, store_, *staging).run(document, digest_of(document))
-                       : Result<bool>(staging.error());
-  if (staging) store_.discard(*staging);
-  if (!found) health_.local_trouble(found.error());
-  const bool hit = found && *found;
-  hit ? health_.hit() : health_.miss();
-  return hit;
+  Result<std::optional<Value>> found = std::optional<Value>();
+  if (staging) {
+    Fetcher fetcher(*transport_, health_, store_, *staging);
+    found = work(fetcher);
+    store_.discard(*staging);
+  } else {
+    found = staging.error();
+  }
+  if (found) return *std::move(found);
+  health_.local_trouble(found.error());
+  return std::nullopt;
+}
+
+bool Cache::fetch(std::string_view document) {
+  const auto hit = with_fetcher<bool>([&](Fetcher& fetcher) -> Result<std::optional<bool>> {
+    MTC_ASSIGN(const bool found, fetcher.run(document, digest_of(document)));
+    return std::optional(found);
+  });
+  hit.value_or(false) ? health_.hit() : health_.miss();
+  return hit.value_or(false);
+}
+
+std::optional<store::ActionResult> Cache::find(std::string_view document) {
+  return with_fetcher<store::ActionResult>(
+      [&](Fetcher& fetcher) { return fetcher.result(digest_of(document)); });
+}
+
+std::optional<std::string> Cache::find_document(const Digest& key) {
+  return with_fetcher<std::string>([&](Fetcher& fetcher) { return fetcher.document(key); });
 }
 
 void Cache::offer(std::string_view document, const store::ActionResult& result) {

@@ -6,12 +6,16 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/clock.hpp"
 #include "core/base/digest.hpp"
+#include "core/remote/fetcher.hpp"
 #include "core/remote/health.hpp"
 #include "core/remote/options.hpp"
 #include "core/remote/transport.hpp"
@@ -34,6 +38,11 @@ class Cache {
 
   /// Brings the result of the action `document` into the store; false on a miss.
   bool fetch(std::string_view document);
+  /// The result of the action `document` as the cache has it, without its blobs; nullopt on a miss. Counts as
+  /// neither hit nor miss.
+  std::optional<store::ActionResult> find(std::string_view document);
+  /// Downloads the action document `key`; nullopt when the cache does not have it.
+  std::optional<std::string> find_document(const Digest& key);
   /// Uploads a published result beside the run; nothing happens when the cache is read-only.
   void offer(std::string_view document, const store::ActionResult& result);
 
@@ -50,6 +59,10 @@ class Cache {
   [[nodiscard]] pid_t pid() const { return transport_->pid(); }
 
  private:
+  /// What `work` gives, with a private folder of the store; nullopt for a trouble of this machine.
+  template <class Value>
+  std::optional<Value> with_fetcher(const std::function<Result<std::optional<Value>>(Fetcher&)>& work);
+
   store::Store& store_;
   bool read_only_;
   bool strict_;

@@ -11,6 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostEntryBytes = 16U << 20U;
+constexpr std::uint64_t kMostDocumentBytes = 16U << 20U;
 
 bool same(const store::StoredOutput& a, const store::StoredOutput& b) {
   return a.name == b.name && a.digest == b.digest && a.bytes == b.bytes && a.folder == b.folder;
@@ -44,6 +45,21 @@ Result<bool> Fetcher::run(std::string_view document, const Digest& key) {
   }
   MTC_TRY(store_.publish(document, entry_.result));
   return true;
+}
+
+Result<std::optional<store::ActionResult>> Fetcher::result(const Digest& key) {
+  MTC_ASSIGN(const bool found, find(key));
+  if (!found) return std::optional<store::ActionResult>();
+  return std::optional(std::move(entry_.result));
+}
+
+Result<std::optional<std::string>> Fetcher::document(const Digest& key) {
+  std::optional<std::string> text;
+  if (!health_.allow(Health::Way::down)) return text;
+  const fs::path file = staging_ / "document";
+  if (!passes(transport_.fetch({{key, file, kMostDocumentBytes}}))) return text;
+  MTC_ASSIGN(text, read_file(file, kMostDocumentBytes));
+  return text;
 }
 
 Result<bool> Fetcher::find(const Digest& key) {

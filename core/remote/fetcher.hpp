@@ -6,7 +6,9 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/remote/entry.hpp"
@@ -26,6 +28,10 @@ class Fetcher {
 
   /// Publishes the result of `document` in the store; false on a miss, whatever its reason.
   Result<bool> run(std::string_view document, const Digest& key);
+  /// What the entry of `key` says, without its blobs; nullopt on a miss.
+  Result<std::optional<store::ActionResult>> result(const Digest& key);
+  /// The text of the action document `key`, a blob of the cache; nullopt on a miss.
+  Result<std::optional<std::string>> document(const Digest& key);
 
  private:
   /// A file that is to be laid out under staging.

@@ -10,6 +10,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/file.hpp"
+#include "core/pipeline/document_diff.hpp"
 #include "core/run/numeric_environment.hpp"
 #include "core/run/output_folder.hpp"
 #include "core/run/package.hpp"
@@ -68,7 +69,10 @@ ActionRunner::ActionRunner(const pipeline::Plan& plan, store::Store& store, Even
       options_(options),
       run_folder_(std::move(run_folder)),
       jobserver_(jobserver),
-      results_(plan.actions.size()) {}
+      results_(plan.actions.size()),
+      elsewhere_(plan.actions.size()),
+      history_(store, identity_of(plan, store), run_folder_.filename().string()),
+      explainer_(store, history_) {}
 
 OutputOf ActionRunner::output_of() const {
   return [this](std::size_t action, const std::string& name) -> const store::StoredOutput* {
@@ -103,7 +107,33 @@ Result<void> ActionRunner::find_dependencies() {
   return {};
 }
 
+std::vector<std::size_t> ActionRunner::missing(const pipeline::Source& source) const {
+  using Kind = pipeline::Source::Kind;
+  std::vector<std::size_t> actions;
+  // A dataset is read from files, which a result of the remote cache does not have here.
+  const auto add = [&](const pipeline::Source& part, bool needs_files) {
+    if (part.kind != Kind::output) return;
+    if (!results_[part.action] || (needs_files && elsewhere_[part.action])) actions.push_back(part.action);
+  };
+  add(source, false);
+  if (source.kind == Kind::dataset) {
+    const auto& dataset = plan_.datasets[source.dataset];
+    for (const auto& part : dataset.inputs) add(part, true);
+    for (const auto& part : dataset.labels) add(part, true);
+  }
+  return actions;
+}
+
 Result<PreparedAction> ActionRunner::prepare(std::size_t index) {
+  MTC_ASSIGN(auto prepared, sketch(index));
+  if (prepared.waits_for.empty()) return prepared;
+  return Error{Code::internal,
+               fmt::format("{} comes before what it reads", plan_.actions[index].name),
+               {},
+               "this is a bug in mtc: please report it with the pipeline file"};
+}
+
+Result<PreparedAction> ActionRunner::sketch(std::size_t index) {
   const auto& action = plan_.actions[index];
   PreparedAction prepared;
   pipeline::Facts facts;
@@ -120,12 +150,18 @@ Result<PreparedAction> ActionRunner::prepare(std::size_t index) {
     facts.numeric.emplace_back(part, std::move(value));
   }
   for (const auto& input : action.inputs) {
+    const auto waits_for = missing(input.source);
+    if (!waits_for.empty()) {
+      facts.inputs.emplace_back(input.name, pipeline::kUnknownDigest + stage_name(waits_for.front()));
+      prepared.waits_for.insert(prepared.waits_for.end(), waits_for.begin(), waits_for.end());
+      continue;
+    }
     MTC_ASSIGN(auto digest, source_digest(plan_, input.source, output_of(), store_));
     prepared.inputs.push_back(digest);
     facts.inputs.emplace_back(input.name, std::move(digest));
   }
   prepared.document = pipeline::make_document(action, facts);
-  prepared.key = digest_of(prepared.document);
+  if (prepared.waits_for.empty()) prepared.key = digest_of(prepared.document);
   return prepared;
 }
 
@@ -138,10 +174,33 @@ Result<bool> ActionRunner::lookup(std::size_t index, const PreparedAction& prepa
 }
 
 Result<bool> ActionRunner::fetch(std::size_t index, const PreparedAction& prepared) {
-  if (options_.remote == nullptr || plan_.actions[index].record) return false;
+  if (options_.remote == nullptr || plan_.actions[index].record || forced(index)) return false;
   if (options_.remote->fetch(prepared.document)) return lookup(index, prepared);
   if (options_.stop.uttered()) return interrupted();
   return false;
+}
+
+bool ActionRunner::ask_remote(std::size_t index, const PreparedAction& prepared) {
+  if (options_.remote == nullptr || plan_.actions[index].record) return false;
+  results_[index] = options_.remote->find(prepared.document);
+  elsewhere_[index] = results_[index].has_value();
+  return elsewhere_[index];
+}
+
+bool ActionRunner::forced(std::size_t index) const {
+  const auto& variant = plan_.variants[plan_.actions[index].variant];
+  return options_.rerun.contains(variant.stage) || options_.rerun.contains(variant.name());
+}
+
+Explanation ActionRunner::explain(std::size_t index, const PreparedAction& prepared) {
+  auto why = explainer_.explain(name_of(plan_, index), prepared.document, prepared.key);
+  using Type = pipeline::Reason::Type;
+  if (forced(index)) {
+    why.reasons = {{Type::forced, {}, {}, {}}};
+  } else if (plan_.actions[index].record && !options_.reuse_records) {
+    why.reasons = {{Type::measurement, {}, {}, {}}};
+  }
+  return why;
 }
 
 ActionOutcome ActionRunner::execute(std::size_t index, const PreparedAction& prepared) {
@@ -167,17 +226,23 @@ ActionOutcome ActionRunner::execute(std::size_t index, const PreparedAction& pre
     failed.error = outcome.error();
     outcome = std::move(failed);
   }
+  if (outcome->status == "hit" || outcome->status == "remote_hit" || outcome->status == "record")
+    outcome->why.reasons = {{pipeline::Reason::Type::hit, {}, {}, {}}};
   tell_warnings(options_.remote, events_);
   events_.emit("action.finished", {{"stage", stage_name(index)},
                                    {"kind", action.kind},
+                                   {"name", action.name},
                                    {"status", outcome->status},
                                    {"key", prepared.key},
+                                   {"reasons", pipeline::to_json(outcome->why.reasons)},
+                                   {"against", outcome->why.against_json()},
                                    {"seconds", results_[index] ? results_[index]->seconds : 0.0}});
   return *outcome;
 }
 
 Result<ActionOutcome> ActionRunner::reuse(std::size_t index, const PreparedAction& prepared) {
   ActionOutcome outcome;
+  if (forced(index)) return outcome;
   MTC_ASSIGN(const bool hit, lookup(index, prepared));
   if (hit) {
     outcome.status = "hit";
@@ -231,12 +296,18 @@ ActionOutcome ActionRunner::attempt(std::size_t index, const PreparedAction& pre
   const auto log =
       run_folder_ / fmt::format("{:03}-{}-{}.log", index, file_name(stage_name(index)), action.kind);
   outcome.log = log.string();
+  // Also of an attempt that will fail, so that it can be said why it was made.
+  if (auto kept = store_.record_document(prepared.document); !kept) {
+    failed(kept.error());
+    return outcome;
+  }
   auto staging = store_.stage();
   if (!staging) {
     failed(staging.error(), exit_code_of_store(staging.error()));
     return outcome;
   }
-  auto worked = work(index, prepared, *staging, log);
+  outcome.why = explain(index, prepared);
+  auto worked = work(index, prepared, *staging, outcome);
   if (!worked) {
     failed(worked.error(), exit_code_of(worked.error()));
   } else if (worked->end != WorkerOutcome::End::done) {
@@ -314,8 +385,7 @@ Result<Json> ActionRunner::specification(std::size_t index, const PreparedAction
 }
 
 Result<WorkerOutcome> ActionRunner::work(std::size_t index, const PreparedAction& prepared,
-                                         const std::filesystem::path& staging,
-                                         const std::filesystem::path& log) {
+                                         const std::filesystem::path& staging, const ActionOutcome& outcome) {
   const auto& action = plan_.actions[index];
   MTC_TRY(make_directories(staging / "out"));
   MTC_TRY(make_directories(staging / "scratch"));
@@ -335,7 +405,7 @@ Result<WorkerOutcome> ActionRunner::work(std::size_t index, const PreparedAction
   if (action.checkpoints) offer_checkpoints(index, prepared, spec);
   WorkerOptions options;
   options.program = options_.worker;
-  options.log = log;
+  options.log = outcome.log;
   options.stop = options_.stop;
   options.timeout_s = options_.timeout_s;
   options.stall_timeout_s = options_.stall_timeout_s;
@@ -347,8 +417,11 @@ Result<WorkerOutcome> ActionRunner::work(std::size_t index, const PreparedAction
     events_.emit("worker.started", {{"stage", stage_name(index)},
                                     {"kind", action.kind},
                                     {"pid", pid},
+                                    {"name", action.name},
                                     {"key", prepared.key},
-                                    {"log", log.string()}});
+                                    {"reasons", pipeline::to_json(outcome.why.reasons)},
+                                    {"against", outcome.why.against_json()},
+                                    {"log", outcome.log}});
   };
   options.on_frame = [&](const Json& frame) {
     Json fields = frame;

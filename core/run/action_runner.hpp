@@ -14,6 +14,8 @@
 #include "core/run/dependencies.hpp"
 #include "core/run/digests.hpp"
 #include "core/run/events.hpp"
+#include "core/run/explainer.hpp"
+#include "core/run/history.hpp"
 #include "core/run/jobserver.hpp"
 #include "core/run/report.hpp"
 #include "core/run/runner.hpp"
@@ -29,6 +31,7 @@ struct PreparedAction {
   Digest key;
   std::vector<Digest> inputs;                       ///< As Action::inputs.
   std::map<std::string, std::string> dependencies;  ///< Name → path.
+  std::vector<std::size_t> waits_for;  ///< Actions without a result whose outputs it reads; see sketch().
 };
 
 /// How an attempt went; `result` is set when the action now has one.
@@ -38,6 +41,7 @@ struct ActionOutcome {
   std::optional<Error> error;
   std::string log;
   std::int64_t record_age_s = -1;
+  Explanation why;
 };
 
 /// The exit code of a run that ends with `error`: 7 for a resource that is used up or not there (memory,
@@ -59,22 +63,33 @@ class ActionRunner {
   /// Errors: a file that cannot be read.
   Result<PreparedAction> prepare(std::size_t index);
 
+  /// The same before everything that it reads is known: unknown digests stand as "?STAGE.OUTPUT" in the
+  /// document, the key is empty, and `waits_for` names what is missing.
+  Result<PreparedAction> sketch(std::size_t index);
+
   /// A hit, a replayed record, or an attempt. The result is then at result(action).
   ActionOutcome execute(std::size_t index, const PreparedAction& prepared);
 
+  /// A hit or a replayed record, if there is one that may be taken; else an outcome without status. Errors:
+  /// the store cannot be read.
+  Result<ActionOutcome> reuse(std::size_t index, const PreparedAction& prepared);
+  /// Whether the action is to run though there is a result (RunOptions::rerun).
+  [[nodiscard]] bool forced(std::size_t index) const;
   /// Takes a hit without running anything; false on a miss.
   Result<bool> lookup(std::size_t index, const PreparedAction& prepared);
   /// The same, of the remote cache: the result is then in the store too. Errors: cancelled.
   Result<bool> fetch(std::size_t index, const PreparedAction& prepared);
+  /// Whether the remote cache has it, without downloading it: what it consists of is known then.
+  bool ask_remote(std::size_t index, const PreparedAction& prepared);
+  /// Why an action that has no result would run.
+  Explanation explain(std::size_t index, const PreparedAction& prepared);
 
+  [[nodiscard]] History& history() { return history_; }
   [[nodiscard]] const std::optional<store::ActionResult>& result(std::size_t action) const {
     return results_[action];
   }
 
  private:
-  /// A hit or a replayed record, if there is one; else an outcome without status. Errors: the store cannot be
-  /// read.
-  Result<ActionOutcome> reuse(std::size_t index, const PreparedAction& prepared);
   /// Waits until no other run works at the same action. Errors: cancelled, deadline_exceeded.
   Result<store::ActionLock> lock(std::size_t index, const PreparedAction& prepared);
   ActionOutcome attempt(std::size_t index, const PreparedAction& prepared);
@@ -87,8 +102,10 @@ class ActionRunner {
   Result<store::ActionResult> commit(std::size_t index, const PreparedAction& prepared,
                                      const std::filesystem::path& staging, const WorkerOutcome& outcome);
   Result<WorkerOutcome> work(std::size_t index, const PreparedAction& prepared,
-                             const std::filesystem::path& staging, const std::filesystem::path& log);
+                             const std::filesystem::path& staging, const ActionOutcome& outcome);
   Result<const FoundDependency*> dependency(const plugin::Plugin& plugin, const plugin::Dependency& wanted);
+  /// The actions without a result that `source` reads.
+  [[nodiscard]] std::vector<std::size_t> missing(const pipeline::Source& source) const;
   [[nodiscard]] OutputOf output_of() const;
   [[nodiscard]] std::string stage_name(std::size_t action) const;
 
@@ -99,7 +116,10 @@ class ActionRunner {
   std::filesystem::path run_folder_;
   const Jobserver* jobserver_;
   std::vector<std::optional<store::ActionResult>> results_;
+  std::vector<bool> elsewhere_;  ///< Results of the remote cache whose blobs are not in the store.
   std::map<std::pair<const plugin::Plugin*, std::string>, FoundDependency> dependencies_;
+  History history_;
+  Explainer explainer_;
 };
 
 }  // namespace mtc::run

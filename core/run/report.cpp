@@ -9,17 +9,10 @@ namespace {
 Json optional_number(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
 Json stage_json(const StageReport& stage) {
-  Json json = {{"name", stage.name},
-               {"variant", Json::object()},
-               {"uses", stage.uses},
-               {"status", stage.status},
-               {"seconds", stage.seconds},
-               {"log", stage.log},
-               {"outputs", Json::object()},
-               {"metrics", stage.metrics},
-               {"gates", Json::array()},
-               {"actions", Json::array()},
-               {"error", Json()}};
+  Json json = {{"name", stage.name},     {"variant", Json::object()}, {"variant_name", stage.variant},
+               {"uses", stage.uses},     {"status", stage.status},    {"seconds", stage.seconds},
+               {"log", stage.log},       {"outputs", Json::object()}, {"metrics", stage.metrics},
+               {"gates", Json::array()}, {"actions", Json::array()},  {"error", Json()}};
   for (const auto& [axis, value] : stage.axes) json["variant"][axis] = value;
   for (const auto& [name, output] : stage.outputs) {
     json["outputs"][name] = {{"path", output.path}, {"digest", output.digest}, {"bytes", output.bytes}};
@@ -31,7 +24,13 @@ Json stage_json(const StageReport& stage) {
                              {"ok", gate.ok}});
   }
   for (const auto& action : stage.actions) {
-    json["actions"].push_back({{"kind", action.kind}, {"status", action.status}, {"key", action.key}});
+    json["actions"].push_back({{"kind", action.kind},
+                               {"name", action.name},
+                               {"status", action.status},
+                               {"key", action.key},
+                               {"seconds", action.seconds},
+                               {"reasons", pipeline::to_json(action.reasons)},
+                               {"against", action.against.empty() ? Json() : Json(action.against)}});
   }
   if (stage.error) json["error"] = error_to_json(*stage.error);
   return json;
@@ -45,12 +44,10 @@ std::string RunReport::status() const {
 }
 
 Json to_json(const RunReport& report) {
-  Json json = {{"schema", "mtc.run/1"},
-               {"run_id", report.run_id},
-               {"status", report.status()},
-               {"exit_code", report.exit_code},
-               {"driver_cpu_ms", report.driver_cpu_ms},
-               {"stages", Json::array()}};
+  Json json = {
+      {"schema", "mtc.run/1"},     {"run_id", report.run_id},       {"pipeline", to_json(report.pipeline)},
+      {"status", report.status()}, {"exit_code", report.exit_code}, {"driver_cpu_ms", report.driver_cpu_ms},
+      {"stages", Json::array()}};
   for (const auto& stage : report.stages) json["stages"].push_back(stage_json(stage));
   if (report.remote) json["remote"] = remote_json(*report.remote);
   return json;

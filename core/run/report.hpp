@@ -11,7 +11,9 @@
 
 #include "core/base/digest.hpp"
 #include "core/base/json.hpp"
+#include "core/pipeline/reason.hpp"
 #include "core/remote/health.hpp"
+#include "core/run/past_run.hpp"
 #include "mtc/result.hpp"
 
 namespace mtc::run {
@@ -31,12 +33,17 @@ struct GateReport {
 
 struct ActionReport {
   std::string kind;
+  std::string name;    ///< Of the plugin's stage, or of the target.
   std::string status;  ///< ran hit remote_hit record failed
   Digest key;
+  double seconds = 0;  ///< How long its worker ran, now or when the result was made.
+  pipeline::Reasons reasons;
+  std::string against;  ///< Id of the run that the reasons compare with; may be empty.
 };
 
 struct StageReport {
   std::string name;
+  std::string variant;  ///< stage, or stage[axis=value,…]
   std::vector<std::pair<std::string, std::string>> axes;
   std::string uses;
   std::string status;  ///< ran hit record failed gate_failed skipped
@@ -54,6 +61,7 @@ struct StageReport {
 
 struct RunReport {
   std::string run_id;
+  PipelineIdentity pipeline;
   int exit_code = 0;
   double driver_cpu_ms = 0;
   std::vector<StageReport> stages;

@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
+#include "core/base/clock.hpp"
 #include "core/base/file.hpp"
 #include "core/run/action_runner.hpp"
+#include "core/run/needs.hpp"
 #include "core/run/output_folder.hpp"
 #include "core/run/remote.hpp"
 #include "core/run/scheduler.hpp"
@@ -17,6 +18,9 @@
 namespace mtc::run {
 namespace {
 
+/// What shells add to the number of a signal.
+constexpr int kSignalBase = 128;
+
 double cpu_ms() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -24,28 +28,6 @@ double cpu_ms() {
     return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) * 1e-3;
   };
   return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
-
-/// The variants whose results `variant` reads, or whose metric its gates compare with.
-std::set<std::size_t> needs(const pipeline::Plan& plan, const pipeline::Variant& variant) {
-  std::set<std::size_t> variants;
-  const auto add = [&](const pipeline::Source& source) {
-    if (source.kind == pipeline::Source::Kind::output) variants.insert(plan.actions[source.action].variant);
-  };
-  for (const auto index : variant.actions) {
-    for (const auto& input : plan.actions[index].inputs) {
-      add(input.source);
-      if (input.source.kind != pipeline::Source::Kind::dataset) continue;
-      const auto& dataset = plan.datasets[input.source.dataset];
-      std::ranges::for_each(dataset.inputs, add);
-      std::ranges::for_each(dataset.labels, add);
-    }
-  }
-  for (const auto& gate : variant.gates) {
-    if (gate.limit_variant) variants.insert(*gate.limit_variant);
-  }
-  variants.erase(plan.actions[variant.main_action()].variant);
-  return variants;
 }
 
 /// What a variant occupies: what the pipeline says, else its largest number of threads; a measurement has the
@@ -69,8 +51,9 @@ Demand demand_of(const pipeline::Plan& plan, const pipeline::Variant& variant) {
 /// Of several exit codes the one that a script should see: the more it says about the tool or the machine
 /// rather than about the model, the earlier it stands.
 int worst(int a, int b) {
-  static constexpr std::array kOrder = {kInterrupted, kTerminated,  kBug,         kPluginCrashed, kTimeout,
-                                        kUnavailable, kLockTimeout, kStageFailed, kGateFailed,    kOk};
+  static constexpr std::array kOrder = {kInterrupted, kTerminated,  kBug,         kPluginCrashed,
+                                        kTimeout,     kUnavailable, kLockTimeout, kUsage,
+                                        kStageFailed, kGateFailed,  kOk};
   return std::ranges::find(kOrder, a) <= std::ranges::find(kOrder, b) ? a : b;
 }
 
@@ -111,8 +94,15 @@ Result<RunReport> run_plan(const pipeline::Plan& plan, store::Store& store, Even
   MTC_TRY(actions.find_dependencies());
   MTC_ASSIGN(auto sink, file_sink(folder.second / "events.jsonl"));
   events.add(std::move(sink));
-  events.emit("run.started", {{"run_id", folder.first}, {"stages", plan.variants.size()}});
+  MTC_ASSIGN(auto history_sink, actions_sink(folder.second));
+  events.add(std::move(history_sink));
+  const auto identity = identity_of(plan, store);
+  events.emit("run.started", {{"run_id", folder.first},
+                              {"unix_ms", Clock::real().now_unix_ns() / 1'000'000},
+                              {"pipeline", to_json(identity)},
+                              {"stages", plan.variants.size()}});
   RunReport report;
+  report.pipeline = identity;
   report.stages = run_variants(plan, store, events, options, actions, jobserver);
   for (const auto& stage : report.stages) report.exit_code = worst(report.exit_code, stage.exit_code);
   if (options.remote != nullptr) finish_remote(*options.remote, events, report);
@@ -120,6 +110,8 @@ Result<RunReport> run_plan(const pipeline::Plan& plan, store::Store& store, Even
   report.store = store.root().string();
   MTC_ASSIGN(report.store_bytes, store.bytes());
   report.driver_cpu_ms = cpu_ms();
+  if (const int signal = options.stop_number ? options.stop_number() : 0; signal != 0)
+    report.exit_code = kSignalBase + signal;
   events.emit("run.finished", {{"status", report.status()}, {"exit_code", report.exit_code}});
   MTC_TRY(write_file_atomic(folder.second / "run.json", to_json(report).dump(2) + "\n"));
   return report;

@@ -4,9 +4,12 @@
 // report.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "core/pipeline/plan.hpp"
 #include "core/remote/cache.hpp"
@@ -41,6 +44,8 @@ struct RunOptions {
   std::filesystem::path out;     ///< Where outputs are laid out for people; empty = nowhere.
   bool reuse_records = false;    ///< Measurements: replay the newest record instead of measuring.
   StopSignal stop;
+  std::function<int()>
+      stop_number;       ///< The signal that uttered it, 0 for none: gives the exit code; may be empty.
   double timeout_s = 0;  ///< Of each action; 0 = none.
   double stall_timeout_s = 0;
   double lock_timeout_s = 0;  ///< Longest wait for another run of the same action; 0 = as long as it takes.
@@ -48,6 +53,9 @@ struct RunOptions {
   int jobs = 1;                     ///< Slots for stages and what they start, 1 or more.
   bool keep_going = false;          ///< After a failure run everything that does not depend on it.
   remote::Cache* remote = nullptr;  ///< Results beyond this machine; may be null.
+  std::set<std::string> rerun;      ///< Stages, or variants of stages, that run though there is a result.
+  /// Of actions of the plan: the key that each must have, or else it fails before it runs (exit code 2).
+  std::map<std::size_t, Digest> expected_keys;
 };
 
 /// Runs `plan`, as many stages at once as `jobs` and their resources allow. Events go to `events` and to
@@ -56,18 +64,5 @@ struct RunOptions {
 /// report.
 Result<RunReport> run_plan(const pipeline::Plan& plan, store::Store& store, Events& events,
                            const RunOptions& options);
-
-/// What a run would do with a variant.
-struct PlannedStage {
-  std::string name;
-  std::string uses;
-  std::string
-      status;  ///< hit, run, measure (a measurement: not pending work), unknown (an input is not known yet)
-  std::string reason;
-  Digest key;  ///< Of the stage's own action; empty when unknown.
-};
-
-/// Looks every action up without running any.
-Result<std::vector<PlannedStage>> inspect_plan(const pipeline::Plan& plan, store::Store& store);
 
 }  // namespace mtc::run

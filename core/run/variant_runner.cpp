@@ -21,11 +21,20 @@ void fail(StageReport& stage, const pipeline::Variant& variant, Error error, int
   stage.exit_code = exit_code;
 }
 
+/// A stage before it came to another result than the plan was made with.
+Error not_as_planned() {
+  return {Code::failed_precondition,
+          "what it reads is not what the plan file says",
+          {},
+          "a stage before it made other bytes than before: look at it, then make the plan anew"};
+}
+
 }  // namespace
 
 StageReport VariantRunner::start_report(const pipeline::Plan& plan, const pipeline::Variant& variant) {
   StageReport stage;
   stage.name = variant.stage;
+  stage.variant = variant.name();
   stage.uses = variant.uses;
   for (const auto& axis : variant.axes) stage.axes.emplace_back(axis.name, axis.value);
   for (const auto index : variant.actions) {
@@ -63,8 +72,14 @@ void VariantRunner::run_actions(const pipeline::Variant& variant, StageReport& s
   for (const auto action : variant.actions) {
     auto prepared = actions_.prepare(action);
     if (!prepared) return fail(stage, variant, prepared.error(), exit_code_of(prepared.error()));
+    const auto expected = options_.expected_keys.find(action);
+    if (expected != options_.expected_keys.end() && expected->second != prepared->key)
+      return fail(stage, variant, not_as_planned(), kUsage);
     const auto outcome = actions_.execute(action, *prepared);
-    stage.actions.push_back({plan_.actions[action].kind, outcome.status, prepared->key});
+    const auto& result = actions_.result(action);
+    stage.actions.push_back({plan_.actions[action].kind, plan_.actions[action].name, outcome.status,
+                             prepared->key, result ? result->seconds : 0.0, outcome.why.reasons,
+                             outcome.why.against});
     statuses.insert(outcome.status);
     if (!outcome.log.empty()) stage.log = outcome.log;
     if (outcome.record_age_s >= 0) stage.record_age_s = outcome.record_age_s;

@@ -44,7 +44,31 @@ void remove_oldest(const fs::path& quarantine) {
   }
 }
 
+/// The name of the part of the store that `entry` lies in, "ac" or "cas", as folders of the quarantine begin.
+std::string part_of(const fs::path& entry) {
+  return entry.parent_path().parent_path().filename().string() + "-";
+}
+
 }  // namespace
+
+std::optional<std::int64_t> Quarantine::since_unix_ms(const fs::path& entry) const {
+  std::optional<std::int64_t> since;
+  const auto part = part_of(entry);
+  std::error_code ignored;  // Without the folder nothing was ever put here.
+  for (auto it = fs::directory_iterator(layout_.quarantine(), ignored); it != fs::directory_iterator();
+       it.increment(ignored)) {
+    struct stat status {};
+    struct stat place {};
+    // The rename into a private folder was the last change to that folder.
+    if (it->path().filename().string().starts_with(part) &&
+        ::lstat((it->path() / entry.filename()).c_str(), &status) == 0 &&
+        ::lstat(it->path().c_str(), &place) == 0) {
+      const std::int64_t ms = std::int64_t{place.st_mtim.tv_sec} * 1000 + place.st_mtim.tv_nsec / 1'000'000;
+      since = std::max(since.value_or(ms), ms);
+    }
+  }
+  return since;
+}
 
 void Quarantine::put(const fs::path& entry) {
   ++count_;
@@ -52,7 +76,7 @@ void Quarantine::put(const fs::path& entry) {
   std::error_code failed = std::make_error_code(std::errc::io_error);
   if (make_directories(folder)) {
     // A private folder an entry, so that entries of one name (ac and actions of a key) do not meet.
-    if (auto place = make_private_folder(folder, entry.parent_path().parent_path().filename().string() + "-"))
+    if (auto place = make_private_folder(folder, part_of(entry)))
       fs::rename(entry, *place / entry.filename(), failed);
   }
   // Whatever keeps it from being moved, it must not be found again; that it is absent already is fine.

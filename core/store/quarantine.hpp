@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "core/store/layout.hpp"
 
@@ -21,6 +22,9 @@ class Quarantine {
   /// Moves `entry` (a file or a folder) away and counts it; removes it where it cannot be moved. The oldest
   /// entries beyond kMaxEntries or kMaxBytes are removed; the newest always stays.
   void put(const std::filesystem::path& entry);
+  /// When something that lay at `entry` was put here last, in milliseconds since 1970; nullopt when nothing
+  /// of it is here.
+  [[nodiscard]] std::optional<std::int64_t> since_unix_ms(const std::filesystem::path& entry) const;
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
  private:

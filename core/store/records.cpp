@@ -121,9 +121,13 @@ Result<std::pair<std::string, fs::path>> Store::new_run() {
 }
 
 Result<std::optional<fs::path>> Store::newest_run() {
-  MTC_ASSIGN(const std::vector<std::string> names, newest_first(state_->layout.runs()));
+  MTC_ASSIGN(const std::vector<std::string> names, runs());
   if (names.empty()) return std::optional<fs::path>();
-  return std::optional<fs::path>(state_->layout.runs() / names.front());
+  return std::optional<fs::path>(run_folder(names.front()));
 }
+
+Result<std::vector<std::string>> Store::runs() { return newest_first(state_->layout.runs()); }
+
+fs::path Store::run_folder(const std::string& id) const { return state_->layout.runs() / id; }
 
 }  // namespace mtc::store

@@ -193,6 +193,10 @@ Result<void> Store::record_document(std::string_view document_text) {
   return {};
 }
 
+std::optional<std::int64_t> Store::quarantined_unix_ms(const Digest& key) const {
+  return state_->quarantine.since_unix_ms(state_->layout.result(key));
+}
+
 std::uint64_t Store::corrupt() const { return state_->quarantine.count(); }
 
 std::vector<std::string> Store::notes() const { return state_->stats.notes(); }

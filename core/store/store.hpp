@@ -126,12 +126,18 @@ class Store {
   /// newest_run(): nullopt when there is none.
   Result<std::pair<std::string, std::filesystem::path>> new_run();
   Result<std::optional<std::filesystem::path>> newest_run();
+  /// The ids of all runs, the newest first; the folder of one.
+  Result<std::vector<std::string>> runs();
+  [[nodiscard]] std::filesystem::path run_folder(const std::string& id) const;
 
   /// Bytes on disk, as known without a walk where there was one (size_ledger.hpp).
   Result<std::uint64_t> bytes();
   /// Removes everything. Errors: unavailable while another run uses the store.
   Result<void> clear();
 
+  /// When the result of `key` was last moved to the quarantine, in milliseconds since 1970; nullopt when it
+  /// does not lie there.
+  [[nodiscard]] std::optional<std::int64_t> quarantined_unix_ms(const Digest& key) const;
   /// Entries found damaged since open.
   [[nodiscard]] std::uint64_t corrupt() const;
   /// What went wrong without harm since open (stat.db unreadable …), one sentence each, for the log.

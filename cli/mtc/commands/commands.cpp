@@ -38,6 +38,8 @@ void add_fixed_commands(CLI::App& app, Globals& globals, int& exit_code) {
   app.set_version_flag("--version", version_text);
   add_init(app, globals, exit_code);
   add_run(app, globals, exit_code);
+  add_plan(app, globals, exit_code);
+  add_explain(app, globals, exit_code);
   add_lock(app, globals, exit_code);
   add_config(app, globals, exit_code);
   add_deploy(app, globals, exit_code);

@@ -11,8 +11,10 @@
 
 namespace mtc::cli {
 
-void add_run(CLI::App& app, Globals& globals, int& exit_code);   // run.cpp: run, plan
-void add_logs(CLI::App& app, Globals& globals, int& exit_code);  // logs.cpp
+void add_run(CLI::App& app, Globals& globals, int& exit_code);      // run.cpp
+void add_plan(CLI::App& app, Globals& globals, int& exit_code);     // plan.cpp
+void add_explain(CLI::App& app, Globals& globals, int& exit_code);  // explain.cpp
+void add_logs(CLI::App& app, Globals& globals, int& exit_code);     // logs.cpp
 void add_plugin(CLI::App& app, Globals& globals,
                 int& exit_code);  // plugin.cpp: plugin list|info, target list|info
 void add_cache(CLI::App& app, Globals& globals, int& exit_code);   // cache.cpp

@@ -33,19 +33,24 @@ TEST(ReportTest, HasTheFormOfItsSchema) {
   stage.metrics = {{"top1", 0.5}};
   stage.gates.push_back({"top1 >= 0.6", 0.5, 0.6, false});
   stage.gates.push_back({"top5 >= 0.6", std::nullopt, 0.6, false});
-  stage.actions.push_back({"predict", "hit", "k1"});
+  stage.variant = "score[target=chip]";
+  stage.actions.push_back(
+      {"predict", "chip", "ran", "k1", 1.5, {{pipeline::Reason::Type::seed, "seed", "1", "2"}}, "r0"});
+  report.pipeline = {"/p.toml", "d0"};
   stage.error = Error{Code::not_found, "m", "w", "h", true, false};
   report.stages.push_back(stage);
   EXPECT_EQ(to_json(report), Json::parse(R"({
     "schema": "mtc.run/1", "run_id": "r1", "status": "gate_failed", "exit_code": 4, "driver_cpu_ms": 1.5,
+    "pipeline": {"path": "/p.toml", "digest": "d0"},
     "stages": [{
-      "name": "score", "variant": {"target": "chip"}, "uses": "evaluate", "status": "gate_failed",
+      "name": "score", "variant": {"target": "chip"}, "variant_name": "score[target=chip]", "uses": "evaluate", "status": "gate_failed",
       "seconds": 2.0, "log": "/log",
       "outputs": {"report": {"path": "/out/report.json", "digest": "d1", "bytes": 7}},
       "metrics": {"top1": 0.5},
       "gates": [{"expr": "top1 >= 0.6", "value": 0.5, "limit": 0.6, "ok": false},
                 {"expr": "top5 >= 0.6", "value": null, "limit": 0.6, "ok": false}],
-      "actions": [{"kind": "predict", "status": "hit", "key": "k1"}],
+      "actions": [{"kind": "predict", "name": "chip", "status": "ran", "key": "k1", "seconds": 1.5,
+                   "reasons": [{"type": "seed", "name": "seed", "old": 1, "new": 2}], "against": "r0"}],
       "error": {"code": "not_found", "message": "m", "where": "w", "hint": "h", "retryable": true,
                 "plugin_fault": false}}]})"));
 }
