@@ -28,7 +28,7 @@ void Estimator::read() {
   if (read_) return;
   read_ = true;
   history_.visit([this](const PastRun& run) {
-    for (const auto& past : run.actions) {
+    for (const auto& past : run.actions()) {
       if (past.status == "failed") continue;
       by_key_.emplace(past.key, past.seconds);
       by_variant_[{past.variant, past.kind, past.name}].add(past);

@@ -2,16 +2,8 @@
 //
 // What happens in a run, as it happens: one stream of JSON objects (schema mtc.events/1) that the log file of
 // the run,
-// --events and the live progress all read.
-//
-//   run.started {run_id, stages}            stage.started {stage, variant}
-//   action.waiting {stage, kind, key, holder}
-//   worker.started {stage, kind, pid, key, log}   action.progress {stage, kind, phase, done, total, unit}
-//   action.checkpoint {stage, kind, what: found|saved, label, bytes}
-//   action.log {stage, level, text}         action.finished {stage, kind, status, key, seconds}
-//   stage.finished {stage, status, seconds, metrics}   gate {stage, expr, value, limit, ok}
-//   remote.warning {code, message, where, hint …}   remote.uploading {pending}   remote.finished {hits,
-//   misses, uploads, bytes_down, bytes_up, failures} run.finished {status, exit_code}
+// --events and the live progress all read. docs/events.md lists the events; docs/schema/events.schema.json is
+// the schema that tests hold them to.
 #pragma once
 
 #include <chrono>

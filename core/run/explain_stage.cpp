@@ -106,7 +106,7 @@ std::vector<ExplainedAction> explain_past(const PastRun& run, const std::string&
   const StageExplainer explainer(against, store, document_of);
   Counter counter;
   std::vector<ExplainedAction> explained;
-  for (const auto& past : run.actions) {
+  for (const auto& past : run.actions()) {
     if (!is_meant(past.variant, stage)) continue;
     ExplainedAction action{past.variant,           past.kind, past.name, past.status, past.key,
                            {past.reasons, {}, {}}, {}};

@@ -22,7 +22,7 @@ class History {
  public:
   /// How far it looks back: so many runs of the store, and so many of the pipeline among them.
   static constexpr std::size_t kMostRuns = 1000;
-  static constexpr std::size_t kMostOfPipeline = 20;
+  static constexpr std::size_t kMostOfPipeline = 10;
 
   /// The runs of `pipeline` before the run `before` (empty: all). `store` outlives this object.
   History(store::Store& store, PipelineIdentity pipeline, std::string before = {})

@@ -48,8 +48,7 @@ PastRun from_report(const Json& report) {
   run.pipeline = identity_from(report);
   for (const auto& stage : report.at("stages")) {
     if (stage.at("actions").empty()) run.skipped.push_back(variant_name(stage));
-    for (const auto& action : stage.at("actions"))
-      run.actions.push_back(action_from(action, variant_name(stage)));
+    for (const auto& action : stage.at("actions")) run.add(action_from(action, variant_name(stage)));
   }
   return run;
 }
@@ -68,8 +67,9 @@ PastRun from_events(std::istream& stream) {
       run.pipeline = identity_from(event);
       started_unix_ms = event.value("unix_ms", std::int64_t{0});
     } else if (event.value("type", "") == "action.finished") {
-      run.actions.push_back(action_from(event, event.value("stage", "")));
-      run.actions.back().ended_unix_ms = started_unix_ms + event.value("time_ms", std::int64_t{0});
+      auto action = action_from(event, event.value("stage", ""));
+      action.ended_unix_ms = started_unix_ms + event.value("time_ms", std::int64_t{0});
+      run.add(std::move(action));
     }
   }
   return run;
@@ -84,11 +84,19 @@ Error no_run(const std::filesystem::path& path, const std::string& why) {
 
 }  // namespace
 
+void PastRun::add(PastAction action) {
+  places_[action.variant].push_back(actions_.size());
+  actions_.push_back(std::move(action));
+}
+
 const PastAction* PastRun::find(const std::string& variant, const std::string& kind, const std::string& name,
                                 std::size_t index) const {
   const PastAction* last = nullptr;
-  for (const auto& action : actions) {
-    if (action.variant != variant || action.kind != kind) continue;
+  const auto places = places_.find(variant);
+  if (places == places_.end()) return nullptr;
+  for (const auto place : places->second) {
+    const auto& action = actions_[place];
+    if (action.kind != kind) continue;
     last = &action;
     if (action.name == name && index-- == 0) return &action;
   }
@@ -97,8 +105,9 @@ const PastAction* PastRun::find(const std::string& variant, const std::string& k
 
 std::vector<std::string> PastRun::variants() const {
   std::vector<std::string> names;
-  for (const auto& action : actions) {
-    if (std::ranges::find(names, action.variant) == names.end()) names.push_back(action.variant);
+  for (const auto& action : actions_) {
+    if (places_.at(action.variant).front() == static_cast<std::size_t>(&action - actions_.data()))
+      names.push_back(action.variant);
   }
   return names;
 }

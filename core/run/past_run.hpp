@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -47,18 +48,25 @@ struct PastAction {
   std::string against;  ///< Id of the run that the reasons compare with; may be empty.
 };
 
-struct PastRun {
+class PastRun {
+ public:
   std::string id;
   PipelineIdentity pipeline;
-  std::vector<PastAction> actions;   ///< Of one variant in the order of the plan.
   std::vector<std::string> skipped;  ///< Variants without an action; only a report knows them.
 
+  void add(PastAction action);
+  /// Of one variant in the order of the plan.
+  [[nodiscard]] const std::vector<PastAction>& actions() const { return actions_; }
   /// The action `index` among those of `variant` and `kind` called `name`, else the last of that kind;
   /// nullptr when there is none.
   [[nodiscard]] const PastAction* find(const std::string& variant, const std::string& kind,
                                        const std::string& name, std::size_t index) const;
   /// Variants, each once, in the order of their first action.
   [[nodiscard]] std::vector<std::string> variants() const;
+
+ private:
+  std::vector<PastAction> actions_;
+  std::map<std::string, std::vector<std::size_t>> places_;  ///< Variant → its actions.
 };
 
 /// A sink that keeps actions.jsonl in `folder`. Errors: as file_sink().

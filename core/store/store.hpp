@@ -2,13 +2,16 @@
 //
 // The content-addressed store on a local disk.
 //
-//   cas/ab/<digest>     a blob, mode 0444, named by the SHA-256 of its content
-//   ac/ab/<key>         the result of an action: JSON {"outputs": [{name,digest,bytes,folder}], "metrics":
-//   {…}} actions/ab/<key>    the action document whose SHA-256 is <key> trees/ab/<digest>/  a folder output
-//   laid out from its blobs (hard links), made on demand records/ab/<key>/   measurements: <time>.json, never
-//   answered as hits checkpoints/ab/<key>/   what an attempt reached that did not end well runs/<id>/
-//   run.json, events.jsonl, <action>.log tmp/                staging, one private folder a writer stat.db
-//   (device, inode, size, mtime, ctime) → digest, SQLite
+//   cas/ab/<digest>        a blob, mode 0444, named by the SHA-256 of its content
+//   ac/ab/<key>            the result of an action: JSON {"outputs": [{name,digest,bytes,folder}],
+//                          "metrics": {…}}
+//   actions/ab/<key>       the action document whose SHA-256 is <key>
+//   trees/ab/<digest>/     a folder output laid out from its blobs (hard links), made on demand
+//   records/ab/<key>/      measurements: <time>.json, never answered as hits
+//   checkpoints/ab/<key>/  what an attempt reached that did not end well
+//   runs/<id>/             run.json, events.jsonl, actions.jsonl, <action>.log
+//   tmp/                   staging, one private folder a writer
+//   stat.db                (device, inode, size, mtime, ctime) → digest, SQLite
 //
 // Everything is written to tmp/ and renamed, results last: a kill at any instant leaves no wrong entry. What
 // a power cut left is found out by its content: results carry a checksum, blobs are hashed again at the first

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/mtc/commands/commands.hpp"
 
+#include <set>
+#include <string>
+
 #include <fmt/format.h>
 
 #include "core/base/elf.hpp"
@@ -27,8 +30,8 @@ void collect_flags(CLI::App& app, plugin::Flags& flags) {
   }
   for (auto* command : app.get_subcommands({})) {
     // Commands that take no parameters of plugins: their flags stand in nobody's way.
-    const auto& name = command->get_name();
-    if (name != "cache" && name != "lock" && name != "config" && name != "init") collect_flags(*command, flags);
+    static const std::set<std::string> free = {"cache", "config", "explain", "init", "lock"};
+    if (!free.contains(command->get_name())) collect_flags(*command, flags);
   }
 }
 

@@ -267,8 +267,8 @@ TEST_F(ExplainTest, ARunThatWasKilledTellsWhatEnded) {
       << R"({"type":"action.fin)";
   const auto killed = read_run(store_.run_folder(report.run_id));
   ASSERT_TRUE(killed);
-  ASSERT_EQ(killed->actions.size(), 1U);
-  EXPECT_EQ(killed->actions[0].key, report.stages[0].actions[0].key);
+  ASSERT_EQ(killed->actions().size(), 1U);
+  EXPECT_EQ(killed->actions()[0].key, report.stages[0].actions[0].key);
   EXPECT_EQ(reasons(copy("a", 2)), one(Type::parameter, "level", "1", "2"));
 }
 
