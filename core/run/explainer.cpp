@@ -8,6 +8,8 @@ namespace {
 
 using Type = pipeline::Reason::Type;
 
+constexpr std::int64_t kClockMs = 1;  ///< By which a time in whole milliseconds may be late.
+
 pipeline::Reasons one(Type type) { return {{type, {}, {}, {}}}; }
 
 }  // namespace
@@ -29,7 +31,8 @@ std::optional<pipeline::Reasons> reasons_against(const PastAction& past, std::st
     if (past.status == "failed") return one(Type::failed);
     // What was damaged before that run ended was made again in it, and has gone in another way since.
     const auto quarantined = store.quarantined_unix_ms(key);
-    return one(quarantined && *quarantined >= past.ended_unix_ms ? Type::corrupt : Type::evicted);
+    const bool since = quarantined && *quarantined + kClockMs >= past.ended_unix_ms;
+    return one(since ? Type::corrupt : Type::evicted);
   }
   const auto then = store.document(past.key);
   if (!then || !*then) return std::nullopt;

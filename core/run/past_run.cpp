@@ -65,7 +65,7 @@ PastRun from_events(std::istream& stream) {
     if (event.value("type", "") == "run.started") {
       run.id = event.value("run_id", "");
       run.pipeline = identity_from(event);
-      started_unix_ms = event.value("unix_ms", std::int64_t{0});
+      started_unix_ms = event.value("unix_ms", std::int64_t{0}) - event.value("time_ms", std::int64_t{0});
     } else if (event.value("type", "") == "action.finished") {
       auto action = action_from(event, event.value("stage", ""));
       action.ended_unix_ms = started_unix_ms + event.value("time_ms", std::int64_t{0});

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/store/quarantine.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <vector>
 
+#include "core/base/clock.hpp"
 #include "core/base/file.hpp"
 
 namespace mtc::store {
@@ -44,6 +47,17 @@ void remove_oldest(const fs::path& quarantine) {
   }
 }
 
+/// Moves `entry` into the folder `place`, whose time then says when that was. What a file system writes by
+/// itself lags some milliseconds behind the clock, and would seem older than a run that ended just before.
+void move_in(const fs::path& entry, const fs::path& place, std::error_code& failed) {
+  fs::rename(entry, place / entry.filename(), failed);
+  const std::int64_t now_ns = Clock::real().now_unix_ns();
+  const timespec now{now_ns / 1'000'000'000, now_ns % 1'000'000'000};
+  const std::array both{now, now};
+  // Without it the folder has about that time.
+  static_cast<void>(::utimensat(AT_FDCWD, place.c_str(), both.data(), 0));
+}
+
 /// The name of the part of the store that `entry` lies in, "ac" or "cas", as folders of the quarantine begin.
 std::string part_of(const fs::path& entry) {
   return entry.parent_path().parent_path().filename().string() + "-";
@@ -59,7 +73,7 @@ std::optional<std::int64_t> Quarantine::since_unix_ms(const fs::path& entry) con
        it.increment(ignored)) {
     struct stat status {};
     struct stat place {};
-    // The rename into a private folder was the last change to that folder.
+    // put() sets the time of the private folder.
     if (it->path().filename().string().starts_with(part) &&
         ::lstat((it->path() / entry.filename()).c_str(), &status) == 0 &&
         ::lstat(it->path().c_str(), &place) == 0) {
@@ -76,8 +90,7 @@ void Quarantine::put(const fs::path& entry) {
   std::error_code failed = std::make_error_code(std::errc::io_error);
   if (make_directories(folder)) {
     // A private folder an entry, so that entries of one name (ac and actions of a key) do not meet.
-    if (auto place = make_private_folder(folder, part_of(entry)))
-      fs::rename(entry, *place / entry.filename(), failed);
+    if (auto place = make_private_folder(folder, part_of(entry))) move_in(entry, *place, failed);
   }
   // Whatever keeps it from being moved, it must not be found again; that it is absent already is fine.
   if (failed) static_cast<void>(remove_tree(entry));

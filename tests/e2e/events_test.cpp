@@ -68,7 +68,7 @@ class EventsSchema : public testing::Test {
     std::size_t count = 0;
     for (std::string line; std::getline(stream, line); ++count) {
       event = Json::parse(line);
-      if (count == 0) EXPECT_EQ(event["type"], "run.started");
+      EXPECT_EQ(event["type"] == "run.started", count == 0);
       EXPECT_EQ(event["seq"], count);
       EXPECT_EQ(violation(event), "");
       EXPECT_EQ(unnamed(event), std::set<std::string>()) << line;
