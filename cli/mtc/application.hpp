@@ -7,6 +7,6 @@
 namespace mtc::cli {
 
 /// Runs the command line `arguments` (without the program's name) and returns the exit code.
-int run_application(std::vector<std::string> arguments);
+int run_application(const std::vector<std::string>& arguments);
 
 }  // namespace mtc::cli

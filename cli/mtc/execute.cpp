@@ -10,9 +10,10 @@
 
 #include <fmt/format.h>
 
+#include "cli/mtc/annotations.hpp"
 #include "cli/mtc/interrupt.hpp"
 #include "cli/mtc/output.hpp"
-#include "cli/mtc/progress.hpp"
+#include "cli/mtc/progress/progress.hpp"
 #include "cli/mtc/remote_options.hpp"
 #include "cli/mtc/summary.hpp"
 #include "core/base/process.hpp"
@@ -110,13 +111,17 @@ void add_execute_options(CLI::App& app, ExecuteOptions& options) {
                  "Longest time without a sign of life, in seconds; 0 = none (default 600)")
       ->check(check_seconds, "")
       ->type_name("SECONDS");
+  app.add_option("--progress", options.progress,
+                 "How to show progress: a live block on a terminal, else plain lines (default auto)")
+      ->check(CLI::IsMember({"auto", "plain", "none"}).description(""))
+      ->type_name("auto|plain|none");
   app.add_option("--events", options.events, "Write events as JSON lines to a file or descriptor")
       ->type_name("FILE|fd:N");
   add_remote_options(app, options.remote);
 }
 
-Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
-                               const ExecuteOptions& options) {
+Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store, const ExecuteOptions& options,
+                               const Globals& globals) {
   MTC_TRY(become_subreaper());
   run::RunOptions run_options;
   MTC_ASSIGN(run_options.worker, worker_program());
@@ -136,10 +141,12 @@ Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
   run_options.rerun = {options.rerun.begin(), options.rerun.end()};
   run_options.expected_keys = options.expected_keys;
   run::Events events;
-  Progress progress(std::ranges::find(options.topics, "explain") != options.topics.end());
+  const bool explains = std::ranges::find(options.topics, "explain") != options.topics.end();
+  Progress progress({options.progress, explains});
   events.add([&](const Json& event) {
     if (const auto shown = options.shown ? options.shown(event) : event) progress.event(*shown);
   });
+  events.add(annotation_sink(annotations_from(globals.annotations)));
   if (!options.events.empty()) {
     MTC_ASSIGN(auto sink, events_sink(options.events));
     events.add(std::move(sink));
@@ -147,11 +154,17 @@ Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
   return run::run_plan(plan, store, events, run_options);
 }
 
-int print_report(const run::RunReport& report, const pipeline::Plan& plan, bool json) {
-  for (const auto& stage : report.stages) {
-    if (stage.error) say_error(*stage.error);
+int print_report(const run::RunReport& report, const pipeline::Plan& plan, const Globals& globals) {
+  const auto style = annotations_from(globals.annotations);
+  for (std::size_t i = 0; i < report.stages.size(); ++i) {
+    const auto& stage = report.stages[i];
+    const auto tell = [&](const Error& error) {
+      say_error(error);
+      annotate_error(style, error, plan.variants[i].place);
+    };
+    if (stage.error) tell(*stage.error);
     for (const auto& gate : stage.gates) {
-      if (!gate.ok) say_error(gate_error(gate, stage.name));
+      if (!gate.ok) tell(gate_error(gate, stage.name));
     }
   }
   if (report.exit_code == run::kRemoteFailed) {
@@ -159,7 +172,7 @@ int print_report(const run::RunReport& report, const pipeline::Plan& plan, bool 
                fmt::format("{} requests to the remote cache failed", report.remote->failures),
                "--remote-strict", "see the warnings above; the results are in the local store"});
   }
-  if (json) {
+  if (globals.json) {
     Json document = run::to_json(report);
     if (Json pareto = pareto_json(report, plan); !pareto.is_null()) document["pareto"] = std::move(pareto);
     print_json(document);

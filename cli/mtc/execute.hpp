@@ -32,6 +32,7 @@ struct ExecuteOptions {
   std::string memory_limit;  ///< "4G"; empty = none.
   int jobs = 0;              ///< 0 = one for each CPU that this process may use.
   bool keep_going = false;
+  std::string progress = "auto";                ///< auto plain none
   std::string events;                           ///< FILE or fd:N; empty = none.
   std::vector<std::string> topics;              ///< -d: what more to say on stderr.
   std::vector<std::string> rerun;               ///< Stages, or variants, that run though there is a result.
@@ -50,11 +51,11 @@ Result<std::unique_ptr<remote::Cache>> open_remote(const remote::Options& asked,
 void tell_remote(remote::Cache& cache);
 
 /// Runs `plan` with live progress. Errors: as run::run_plan.
-Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store,
-                               const ExecuteOptions& options);
+Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store, const ExecuteOptions& options,
+                               const Globals& globals);
 
 /// Prints the report: JSON to stdout, or the table of results; errors of stages to stderr. Returns the exit
 /// code.
-int print_report(const run::RunReport& report, const pipeline::Plan& plan, bool json);
+int print_report(const run::RunReport& report, const pipeline::Plan& plan, const Globals& globals);
 
 }  // namespace mtc::cli

@@ -32,6 +32,12 @@ void add_global_options(CLI::App& app, Globals& globals) {
   app.add_option("--store", globals.store, "Folder of the store (default: $MTC_STORE, else ~/.cache/mtc)")
       ->type_name("DIR");
   app.add_flag("--json", globals.json, "Print the result as JSON");
+  app.add_option(
+         "--annotations", globals.annotations,
+         "Mark errors, failed gates and warnings for a CI system, on stderr (default auto: by GITHUB_ACTIONS "
+         "and GITLAB_CI)")
+      ->check(CLI::IsMember({"auto", "github", "gitlab", "none"}).description(""))
+      ->type_name("auto|github|gitlab|none");
 }
 
 plugin::SearchPath plugin_search_path(const Globals& globals) {
@@ -54,9 +60,11 @@ Result<std::filesystem::path> store_root(const Globals& globals) {
     root = std::filesystem::path(variable("XDG_CACHE_HOME")) / "mtc";
   if (root.empty() && !variable("HOME").empty())
     root = std::filesystem::path(variable("HOME")) / ".cache" / "mtc";
-  if (!root.empty()) return std::filesystem::absolute(root);
-  return Error{
-      Code::invalid_argument, "no place for the store: HOME is not set", {}, "set MTC_STORE to a folder"};
+  if (root.empty()) {
+    return Error{
+        Code::invalid_argument, "no place for the store: HOME is not set", {}, "set MTC_STORE to a folder"};
+  }
+  return std::filesystem::absolute(root);
 }
 
 Result<store::Store> open_store(const Globals& globals) {

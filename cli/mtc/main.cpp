@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The driver: builds the command line, and hands over to the command that was named.
-#include <exception>
-#include <string>
-
+// The driver: builds the command line, hands over to the command that was named, and sees that its result
+// arrived.
 #include "cli/mtc/application.hpp"
 #include "cli/mtc/output.hpp"
-#include "core/run/runner.hpp"
 
 int main(int argc, char** argv) {
-  try {
-    return mtc::cli::run_application({argv + 1, argv + argc});
-  } catch (const std::exception& error) {
-    mtc::cli::say_error(
-        {mtc::Code::internal, std::string("a bug in mtc: ") + error.what(), {}, "please report it"});
-    return mtc::run::kBug;
-  }
+  const int exit_code = mtc::cli::run_application({argv + 1, argv + argc});
+  return mtc::cli::finish_output(exit_code);
 }

@@ -43,6 +43,10 @@ Result<void> deliver(const OneShot& job, const pipeline::Plan& plan, store::Stor
 
 Result<int> run_one_shot(const OneShot& job, const Globals& globals, const plugin::Registry& registry,
                          const ExecuteOptions& execute_options) {
+  if (job.emit_toml && globals.json) {
+    print_json({{"schema", "mtc.pipeline/1"}, {"toml", job.text}});
+    return run::kOk;
+  }
   if (job.emit_toml) {
     print(job.text.substr(0, job.text.find_last_not_of('\n') + 1));
     return run::kOk;
@@ -58,9 +62,9 @@ Result<int> run_one_shot(const OneShot& job, const Globals& globals, const plugi
              config::parse_pipeline(job.text, "command line", std::filesystem::current_path(), {}));
   MTC_ASSIGN(const auto plan, pipeline::make_plan(file, registry));
   MTC_ASSIGN(auto store, open_store(globals));
-  MTC_ASSIGN(auto report, execute(plan, store, execute_options));
+  MTC_ASSIGN(auto report, execute(plan, store, execute_options, globals));
   if (!job.output.empty()) MTC_TRY(deliver(job, plan, store, report));
-  return print_report(report, plan, globals.json);
+  return print_report(report, plan, globals);
 }
 
 }  // namespace mtc::cli

@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/mtc/output.hpp"
 
-#include <unistd.h>
-
+#include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 
 #include <fmt/format.h>
 
+#include "cli/mtc/terminal.hpp"
+#include "core/base/file_system.hpp"
 #include "core/run/runner.hpp"
 
 namespace mtc::cli {
 
-void print(std::string_view text) { fmt::print("{}\n", text); }
+void print(std::string_view text) {
+  // A failure is remembered by the stream, and told by finish_output().
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fputc('\n', stdout);
+}
 
 void print_json(const Json& json) { print(json.dump(2, ' ', false, Json::error_handler_t::replace)); }
+
+int finish_output(int exit_code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  say_error(errno_error(errno == 0 ? EIO : errno, "cannot write the result", "stdout"));
+  return exit_code == run::kOk ? run::kUnavailable : exit_code;
+}
 
 void say(std::string_view text) { fmt::print(stderr, "{}\n", text); }
 
@@ -45,15 +56,6 @@ int exit_code_for(const Error& error) {
     default:
       return run::kStageFailed;
   }
-}
-
-bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
-
-bool stderr_has_colour() {
-  const char* no_colour = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  const bool dumb = term != nullptr && std::string_view(term) == "dumb";
-  return stderr_is_terminal() && !dumb && (no_colour == nullptr || *no_colour == '\0');
 }
 
 }  // namespace mtc::cli

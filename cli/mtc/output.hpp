@@ -15,6 +15,10 @@ namespace mtc::cli {
 void print(std::string_view text);
 void print_json(const Json& json);
 
+/// Writes out what is left of stdout. Where that fails (the disk is full, the reader is gone) it says so, and
+/// a command that went well ends with 7: its result did not arrive. Returns the exit code.
+int finish_output(int exit_code);
+
 /// A line for people.
 void say(std::string_view text);
 
@@ -24,9 +28,5 @@ void say_error(const Error& error);
 /// The exit code for an error that kept a command from its work: 2 usage or configuration, 3 plugin missing
 /// or incompatible, 7 resource unavailable, 9 locked, else 1.
 int exit_code_for(const Error& error);
-
-/// Whether people watch stderr, and whether it takes colours (NO_COLOR, TERM=dumb).
-bool stderr_is_terminal();
-bool stderr_has_colour();
 
 }  // namespace mtc::cli

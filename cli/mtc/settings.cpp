@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/mtc/settings.hpp"
 
+#include "cli/mtc/conclude.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -124,8 +126,7 @@ void use_settings(CLI::App& app, Globals& globals) {
   app.parse_complete_callback([&app, &globals] {
     const auto applied = apply_settings(app, globals);
     if (applied) return;
-    say_error(applied.error());
-    throw CLI::RuntimeError(exit_code_for(applied.error()));
+    throw CLI::RuntimeError(fail(globals, applied.error(), exit_code_for(applied.error())));
   });
 }
 

@@ -58,14 +58,9 @@ Result<Manifest> read_manifest(const std::filesystem::path& file, const Flags& r
 
 void Scanner::scan(const SearchPath& path) {
   for (const auto& entry : path.explicit_entries) scan_entry(full_path(entry));
-  std::error_code code;
-  for (const auto& place : path.folders) {
-    const auto full = full_path(place);
-    if (std::filesystem::is_regular_file(full, code)) {
-      scan_entry(full);
-    } else {
-      scan_folder(full);
-    }
+  for (const auto& entry : path.folders) {
+    std::error_code code;
+    if (std::filesystem::exists(entry, code)) scan_entry(full_path(entry));
   }
 }
 

@@ -97,7 +97,7 @@ TEST_P(DriverError, IsReportedWithItsPlaceAndLeavesTheStoreAsItWas) {
     EXPECT_THAT(outcome.err, HasSubstr("hint: "));
     EXPECT_THAT(outcome.err, HasSubstr(mistake.hint));
   }
-  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.json()["schema"], "mtc.error/1");
   EXPECT_EQ(box.stored(), before);
   EXPECT_TRUE(box.staging().empty());
 }
@@ -123,7 +123,7 @@ TEST(DriverError, OfAFolderForOutputsComesBeforeAnythingRuns) {
   EXPECT_THAT(outcome.err, HasSubstr((box / "file/out").string()));
   EXPECT_THAT(outcome.err, HasSubstr("file' is a file, not a folder"));
   EXPECT_THAT(outcome.err, HasSubstr("choose another folder with --out"));
-  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.json()["error"]["code"], "invalid_argument");
   EXPECT_TRUE(box.stored().empty());
 }
 
@@ -153,7 +153,7 @@ TEST(DriverError, OfAMissingPipelineNamesTheFile) {
   const auto outcome = box.mtc({"run", "nowhere.toml", "--json"});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("nowhere.toml"));
-  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(outcome.json()["error"]["code"], "not_found");
 }
 
 TEST(DriverError, OfAMissingPluginOfATargetIsExitCodeThree) {

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
 #include <signal.h>
 #include <sys/inotify.h>
 #include <sys/prctl.h>
@@ -223,6 +224,32 @@ Running Sandbox::launch(const std::vector<std::string>& arguments) {
 
 Outcome Sandbox::mtc(const std::vector<std::string>& arguments, int limit_ms) {
   return launch(arguments).finish(limit_ms);
+}
+
+Outcome Sandbox::mtc_on_terminal(const std::vector<std::string>& arguments, int columns) {
+  std::vector<std::string> argv{MTC_BUILD_DIR "/bin/mtc"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> variables;
+  for (const auto& [name, value] : environment_) variables.push_back(name + "=" + value);
+  if (!environment_.contains("TERM")) variables.emplace_back("TERM=xterm");
+  const auto arguments_c = pointers(argv);
+  const auto variables_c = pointers(variables);
+  winsize size{24, static_cast<unsigned short>(columns), 0, 0};
+  int terminal = -1;
+  const pid_t pid = ::forkpty(&terminal, nullptr, nullptr, &size);
+  if (pid == 0) {
+    if (::chdir(path().c_str()) == 0) ::execve(arguments_c[0], arguments_c.data(), variables_c.data());
+    ::_exit(127);
+  }
+  const Fd owner(terminal);
+  Outcome outcome;
+  std::array<char, 4096> bytes{};
+  for (ssize_t count = 0; (count = ::read(terminal, bytes.data(), bytes.size())) > 0;)  // EIO is the end.
+    outcome.out.append(bytes.data(), static_cast<std::size_t>(count));
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  if (WIFEXITED(status)) outcome.exit_code = WEXITSTATUS(status);
+  return outcome;
 }
 
 Outcome Sandbox::run(std::string_view pipeline, const std::vector<std::string>& more) {

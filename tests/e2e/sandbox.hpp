@@ -119,6 +119,8 @@ class Sandbox {
 
   /// Runs mtc in the folder.
   Outcome mtc(const std::vector<std::string>& arguments, int limit_ms = 60'000);
+  /// Runs mtc on a pseudo-terminal so wide; `out` is all that came there, with the terminal's line ends.
+  Outcome mtc_on_terminal(const std::vector<std::string>& arguments, int columns);
   /// Writes `pipeline` to p.toml and runs it with --json and `more`.
   Outcome run(std::string_view pipeline, const std::vector<std::string>& more = {});
   /// Starts mtc with `--events fd:3` added, to watch it and to send it signals.

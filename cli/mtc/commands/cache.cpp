@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/output.hpp"
 #include "core/base/text.hpp"
 #include "core/run/runner.hpp"
@@ -73,8 +74,7 @@ CLI::App* add_cache_command(CLI::App& cache, Globals& globals, int& exit_code, c
       MTC_ASSIGN(auto store, open_store(globals));
       return body(globals, store);
     }();
-    if (!done) say_error(done.error());
-    exit_code = done ? *done : exit_code_for(done.error());
+    exit_code = conclude(globals, done);
   });
   return command;
 }

@@ -7,7 +7,7 @@
 
 #include "cli/mtc/commands/cache.hpp"
 #include "cli/mtc/output.hpp"
-#include "cli/mtc/progress.hpp"
+#include "cli/mtc/progress/progress.hpp"
 #include "core/base/text.hpp"
 #include "core/run/runner.hpp"
 #include "core/store/upkeep.hpp"

@@ -4,25 +4,10 @@
 #include <set>
 #include <string>
 
-#include <fmt/format.h>
-
-#include "core/base/elf.hpp"
+#include "cli/mtc/version.hpp"
 
 namespace mtc::cli {
 namespace {
-
-std::string version_text() {
-  std::string build_id = "unknown";
-  // The note's header is 12 bytes and the name "GNU" with its end 4; the id follows.
-  const auto note = read_elf_section("/proc/self/exe", ".note.gnu.build-id");
-  if (note && note->content.size() > 16) {
-    build_id.clear();
-    for (const char byte : note->content.substr(16))
-      build_id += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  }
-  return fmt::format("mtc {}\nplugin ABI {}..{} (development: may change until 1.0.0)\nbuild id {}",
-                     MTC_VERSION, MTC_ABI_VERSION, MTC_ABI_VERSION, build_id);
-}
 
 void collect_flags(CLI::App& app, plugin::Flags& flags) {
   for (const auto* option : app.get_options()) {
@@ -49,6 +34,7 @@ void add_fixed_commands(CLI::App& app, Globals& globals, int& exit_code) {
   add_logs(app, globals, exit_code);
   add_plugin(app, globals, exit_code);
   add_cache(app, globals, exit_code);
+  add_completion(app, globals, exit_code);
 }
 
 plugin::Flags driver_flags() {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/execute.hpp"
 #include "cli/mtc/lock_check.hpp"
 #include "cli/mtc/output.hpp"
@@ -133,9 +134,7 @@ void add_config(CLI::App& app, Globals& globals, int& exit_code) {
   keep_defaults(*command);
   command->footer("Example: mtc config show pipeline.toml --profile quick --origin");
   command->callback([arguments, command, &globals, &exit_code] {
-    const auto result = show_config(*arguments, *command, globals);
-    if (!result) say_error(result.error());
-    exit_code = result ? *result : exit_code_for(result.error());
+    exit_code = conclude(globals, show_config(*arguments, *command, globals));
   });
 }
 

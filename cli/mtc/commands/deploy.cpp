@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/one_shot.hpp"
 #include "cli/mtc/output.hpp"
 #include "cli/mtc/pipeline_text.hpp"
@@ -154,11 +155,8 @@ void add_deploy(CLI::App& app, Globals& globals, int& exit_code) {
   add_execute_options(*command, arguments->execute);
   add_global_options(*command, globals);
   command->footer("Example: mtc deploy model.onnx --target cpu.x86-64-v3 --data test.toml -o package");
-  command->callback([arguments, &globals, &exit_code] {
-    const auto result = deploy(*arguments, globals);
-    if (!result) say_error(result.error());
-    exit_code = result ? *result : exit_code_for(result.error());
-  });
+  command->callback(
+      [arguments, &globals, &exit_code] { exit_code = conclude(globals, deploy(*arguments, globals)); });
 }
 
 }  // namespace mtc::cli

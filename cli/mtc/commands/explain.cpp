@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/execute.hpp"
 #include "cli/mtc/output.hpp"
 #include "cli/mtc/pipeline_options.hpp"
@@ -194,9 +195,7 @@ void add_explain(CLI::App& app, Globals& globals, int& exit_code) {
   command->footer(
       "Example: mtc explain int8\n         mtc explain score pipeline.toml --against other/run.json");
   command->callback([arguments, &globals, &exit_code] {
-    const auto result = explain(*arguments, globals);
-    if (!result) say_error(result.error());
-    exit_code = result ? *result : exit_code_for(result.error());
+    exit_code = conclude(globals, explain(*arguments, globals));
   });
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/init/draft.hpp"
 #include "cli/mtc/init/init_json.hpp"
 #include "cli/mtc/init/inquiry.hpp"
@@ -60,7 +61,7 @@ Result<int> init(const InitArguments& arguments, const Globals& globals) {
   MTC_TRY(check_output(question.output, arguments.force));
   const auto registry = scan_registry(globals);
   MTC_ASSIGN(auto store, open_store(globals));
-  Trial trial(registry, store, arguments.execute);
+  Trial trial(registry, store, arguments.execute, globals);
   const auto findings = inquire(trial, registry, question);
   if (!findings && stop_signal_number() != 0) return 128 + stop_signal_number();
   if (!findings) return findings.error();
@@ -120,9 +121,7 @@ void add_init(CLI::App& app, Globals& globals, int& exit_code) {
   add_global_options(*command, globals);
   command->footer("Example: mtc init model.onnx --data pictures --labels labels.csv");
   command->callback([arguments, &globals, &exit_code] {
-    const auto result = init(*arguments, globals);
-    if (!result) say_error(result.error());
-    exit_code = result ? *result : exit_code_for(result.error());
+    exit_code = conclude(globals, init(*arguments, globals));
   });
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/output.hpp"
 #include "cli/mtc/pipeline_options.hpp"
 #include "core/run/lock_state.hpp"
@@ -89,9 +90,7 @@ void add_lock(CLI::App& app, Globals& globals, int& exit_code) {
   add_global_options(*command, globals);
   command->footer("Example: mtc lock pipeline.toml && mtc run pipeline.toml --locked");
   command->callback([arguments, &globals, &exit_code] {
-    const auto result = lock_pipeline(*arguments, globals);
-    if (!result) say_error(result.error());
-    exit_code = result ? *result : exit_code_for(result.error());
+    exit_code = conclude(globals, lock_pipeline(*arguments, globals));
   });
 }
 

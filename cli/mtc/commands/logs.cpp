@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/output.hpp"
 #include "core/base/file.hpp"
 #include "core/base/text.hpp"
@@ -54,11 +55,7 @@ void add_logs(CLI::App& app, Globals& globals, int& exit_code) {
   command->add_option("stage", *stage, "Only this stage");
   add_global_options(*command, globals);
   command->footer("Example: mtc logs int8");
-  command->callback([stage, &globals, &exit_code] {
-    const auto result = logs(globals, *stage);
-    if (!result) say_error(result.error());
-    exit_code = result ? *result : exit_code_for(result.error());
-  });
+  command->callback([stage, &globals, &exit_code] { exit_code = conclude(globals, logs(globals, *stage)); });
 }
 
 }  // namespace mtc::cli

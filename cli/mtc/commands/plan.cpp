@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/execute.hpp"
 #include "cli/mtc/lock_check.hpp"
 #include "cli/mtc/output.hpp"
@@ -138,9 +139,7 @@ void add_plan(CLI::App& app, Globals& globals, int& exit_code) {
   add_global_options(*command, globals);
   command->footer("Example: mtc plan pipeline.toml --json | jq '.stages[] | select(.status==\"run\")'");
   command->callback([arguments, &globals, &exit_code] {
-    const auto result = plan(*arguments, globals);
-    if (!result) say_error(result.error());
-    exit_code = result ? *result : exit_code_for(result.error());
+    exit_code = conclude(globals, plan(*arguments, globals));
   });
 }
 

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/output.hpp"
+#include "cli/mtc/plugin_json.hpp"
 #include "core/base/text.hpp"
 #include "core/plugin/describe.hpp"
 #include "core/run/runner.hpp"
@@ -88,6 +90,10 @@ Result<int> plugin_info(const Globals& globals, const std::string& id) {
     return match.error();
   }
   const plugin::Plugin* found = *match;
+  if (globals.json) {
+    print_json(plugin_json(*found));
+    return run::kOk;
+  }
   print(fmt::format("{} {}\n{}\n{}", found->manifest.id, found->manifest.version, found->manifest.summary,
                     found->file.string()));
   for (const auto& dependency : found->manifest.dependencies) {
@@ -104,10 +110,7 @@ Result<int> target_info(const Globals& globals, const std::string& id) {
   const auto registry = scan_registry(globals);
   MTC_ASSIGN(const auto match, registry.find_target(id));
   if (globals.json) {
-    print_json({{"schema", "mtc.target/1"},
-                {"id", match.target->id},
-                {"plugin", match.target->plugin},
-                {"sections", match.target->sections}});
+    print_json(target_json(match));
   } else {
     print_block(plugin::describe_target(*match.target, *match.service));
   }
@@ -116,11 +119,7 @@ Result<int> target_info(const Globals& globals, const std::string& id) {
 
 void set_callback(CLI::App* command, Globals& globals, int& exit_code, Result<int> (*body)(const Globals&)) {
   add_global_options(*command, globals);
-  command->callback([&globals, &exit_code, body] {
-    const auto result = body(globals);
-    if (!result) say_error(result.error());
-    exit_code = result ? *result : exit_code_for(result.error());
-  });
+  command->callback([&globals, &exit_code, body] { exit_code = conclude(globals, body(globals)); });
 }
 
 void set_info_callback(CLI::App* command, Globals& globals, int& exit_code,
@@ -128,11 +127,7 @@ void set_info_callback(CLI::App* command, Globals& globals, int& exit_code,
   const auto id = std::make_shared<std::string>();
   command->add_option("id", *id, "Its id")->required();
   add_global_options(*command, globals);
-  command->callback([id, &globals, &exit_code, body] {
-    const auto result = body(globals, *id);
-    if (!result) say_error(result.error());
-    exit_code = result ? *result : exit_code_for(result.error());
-  });
+  command->callback([id, &globals, &exit_code, body] { exit_code = conclude(globals, body(globals, *id)); });
 }
 
 }  // namespace

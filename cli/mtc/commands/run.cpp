@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/execute.hpp"
 #include "cli/mtc/lock_check.hpp"
 #include "cli/mtc/output.hpp"
@@ -66,8 +67,8 @@ Result<int> run(RunArguments arguments, const Globals& globals) {
   }
   execute_options.out =
       arguments.out.empty() ? plan.folder / "mtc-out" : std::filesystem::absolute(arguments.out);
-  MTC_ASSIGN(const auto report, execute(plan, store, execute_options));
-  return print_report(report, plan, globals.json);
+  MTC_ASSIGN(const auto report, execute(plan, store, execute_options, globals));
+  return print_report(report, plan, globals);
 }
 
 }  // namespace
@@ -90,9 +91,7 @@ void add_run(CLI::App& app, Globals& globals, int& exit_code) {
   add_global_options(*command, globals);
   command->footer("Example: mtc run examples/quickstart/pipeline.toml -D stage.int8.with.calibration=minmax");
   command->callback([arguments, &globals, &exit_code] {
-    const auto result = run(*arguments, globals);
-    if (!result) say_error(result.error());
-    exit_code = result ? *result : exit_code_for(result.error());
+    exit_code = conclude(globals, run(*arguments, globals));
   });
 }
 

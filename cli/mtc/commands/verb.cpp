@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/commands/commands.hpp"
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/one_shot.hpp"
 #include "cli/mtc/output.hpp"
 #include "cli/mtc/pipeline_text.hpp"
@@ -289,8 +290,7 @@ void add_verb(CLI::App& app, Globals& globals, const plugin::Registry& registry,
   } else {
     const auto match = registry.find_stage(name);
     if (!match) {
-      say_error(match.error());
-      exit_code = exit_code_for(match.error());
+      exit_code = conclude(globals, match.error());
       return;
     }
     arguments->stage = match->stage;
@@ -300,11 +300,8 @@ void add_verb(CLI::App& app, Globals& globals, const plugin::Registry& registry,
   add_options(*command, *arguments, name == "compile" ? every_compile_param(registry) : stage.params);
   add_global_options(*command, globals);
   if (!stage.example.empty()) command->footer("Example: " + stage.example);
-  command->callback([arguments, &globals, &exit_code] {
-    const auto result = run_verb(*arguments, globals);
-    if (!result) say_error(result.error());
-    exit_code = result ? *result : exit_code_for(result.error());
-  });
+  command->callback(
+      [arguments, &globals, &exit_code] { exit_code = conclude(globals, run_verb(*arguments, globals)); });
 }
 
 }  // namespace mtc::cli

@@ -43,7 +43,7 @@ Result<Tried> Trial::run(std::string_view text, const std::filesystem::path& fol
   options.out.clear();
   options.keep_going = true;
   options.shown = of_interest;
-  MTC_ASSIGN(tried.report, execute(tried.plan, store_, options));
+  MTC_ASSIGN(tried.report, execute(tried.plan, store_, options, globals_));
   if (stop_signal_number() != 0) return Error{Code::cancelled, "interrupted", {}, "run it again"};
   return tried;
 }

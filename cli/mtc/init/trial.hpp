@@ -34,9 +34,10 @@ struct Tried {
 
 class Trial {
  public:
-  /// `registry`, `store` and `options` must outlive this and what it returns.
-  Trial(const plugin::Registry& registry, store::Store& store, const ExecuteOptions& options)
-      : registry_(registry), store_(store), options_(options) {}
+  /// All of them must outlive this and what it returns.
+  Trial(const plugin::Registry& registry, store::Store& store, const ExecuteOptions& options,
+        const Globals& globals)
+      : registry_(registry), store_(store), options_(options), globals_(globals) {}
 
   /// Plans and runs `text`, whose paths count from `folder`, as far as its stages succeed. Errors: of
   /// planning and of starting; cancelled when a signal ended it.
@@ -52,6 +53,7 @@ class Trial {
   const plugin::Registry& registry_;
   store::Store& store_;
   const ExecuteOptions& options_;
+  const Globals& globals_;
 };
 
 }  // namespace mtc::cli
