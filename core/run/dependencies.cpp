@@ -107,23 +107,27 @@ Result<std::string> tool_version(const std::filesystem::path& tool, const Digest
 
 }  // namespace
 
+Result<std::filesystem::path> locate_dependency(const plugin::Dependency& dependency,
+                                                const plugin::Plugin& plugin) {
+  if (!dependency.tool) return find_library(dependency.name, plugin);
+  auto found = find_program(dependency.name);
+  if (found) return found;
+  return Error{Code::failed_precondition,
+               fmt::format("the tool {} of plugin {} is not on PATH", dependency.name, plugin.manifest.id),
+               {},
+               "install it (scripts/setup does)"};
+}
+
 Result<FoundDependency> find_dependency(const plugin::Dependency& dependency, const plugin::Plugin& plugin,
                                         store::Store& store) {
+  MTC_ASSIGN(const auto path, locate_dependency(dependency, plugin));
   if (!dependency.tool) {
-    MTC_ASSIGN(const auto path, find_library(dependency.name, plugin));
     MTC_ASSIGN(const auto digest, store.file_digest(path));
     return FoundDependency{path, digest};
   }
-  auto found = find_program(dependency.name);
-  if (!found) {
-    return Error{Code::failed_precondition,
-                 fmt::format("the tool {} of plugin {} is not on PATH", dependency.name, plugin.manifest.id),
-                 {},
-                 "install it (scripts/setup does)"};
-  }
-  MTC_ASSIGN(const auto digest, store.file_digest(std::filesystem::canonical(*found)));
-  MTC_ASSIGN(const auto version, tool_version(*found, digest, store));
-  return FoundDependency{*found, digest + " " + digest_of(version)};
+  MTC_ASSIGN(const auto digest, store.file_digest(std::filesystem::canonical(path)));
+  MTC_ASSIGN(const auto version, tool_version(path, digest, store));
+  return FoundDependency{path, digest + " " + digest_of(version)};
 }
 
 }  // namespace mtc::run

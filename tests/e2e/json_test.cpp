@@ -35,6 +35,7 @@ const std::vector<Asked>& table() {
       {{"plugin", "info", "sparsify"}, "mtc.plugin/1"},
       {{"target", "list"}, "mtc.targets/1"},
       {{"target", "info", "cpu.portable"}, "mtc.target/1"},
+      {{"doctor"}, "mtc.doctor/1"},
       {{"completion", "bash"}, "mtc.completion/1"},
       {{"train.init", "--width", "2", "-o", "model.onnx"}, "mtc.run/1"},
       {{"sparsify", "model.onnx"}, "mtc.run/1"},

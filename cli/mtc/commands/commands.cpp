@@ -34,6 +34,7 @@ void add_fixed_commands(CLI::App& app, Globals& globals, int& exit_code) {
   add_logs(app, globals, exit_code);
   add_plugin(app, globals, exit_code);
   add_cache(app, globals, exit_code);
+  add_doctor(app, globals, exit_code);
   add_completion(app, globals, exit_code);
 }
 

@@ -22,6 +22,7 @@ void add_config(CLI::App& app, Globals& globals, int& exit_code);  // config.cpp
 void add_lock(CLI::App& app, Globals& globals, int& exit_code);    // lock.cpp
 void add_deploy(CLI::App& app, Globals& globals, int& exit_code);  // deploy.cpp
 void add_init(CLI::App& app, Globals& globals, int& exit_code);    // init.cpp
+void add_doctor(CLI::App& app, Globals& globals, int& exit_code);      // doctor.cpp
 void add_completion(CLI::App& app, Globals& globals, int& exit_code);  // completion.cpp
 
 /// Adds a verb that has every flag of the driver that a verb can have, and none of a plugin. It must not run.
