@@ -141,12 +141,15 @@ Result<run::RunReport> execute(const pipeline::Plan& plan, store::Store& store, 
   run_options.rerun = {options.rerun.begin(), options.rerun.end()};
   run_options.expected_keys = options.expected_keys;
   run::Events events;
+  const auto annotations = annotations_from(globals.annotations);
+  // Annotations are lines of stderr as well, which would get into a live block.
+  const bool live = options.progress == "auto" && annotations == Annotations::none;
   const bool explains = std::ranges::find(options.topics, "explain") != options.topics.end();
-  Progress progress({options.progress, explains});
+  Progress progress({live || options.progress == "none" ? options.progress : "plain", explains});
   events.add([&](const Json& event) {
     if (const auto shown = options.shown ? options.shown(event) : event) progress.event(*shown);
   });
-  events.add(annotation_sink(annotations_from(globals.annotations)));
+  events.add(annotation_sink(annotations));
   if (!options.events.empty()) {
     MTC_ASSIGN(auto sink, events_sink(options.events));
     events.add(std::move(sink));

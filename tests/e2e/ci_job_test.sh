@@ -91,6 +91,12 @@ expect 4 env GITHUB_ACTIONS=true "$mtc" run pipeline.toml -D 'stage.pruned.gate=
 jq -e '.status == "gate_failed"' gate.json > /dev/null || fail 'annotations disturb the report'
 grep -q '^::error file=pipeline.toml,line=12,col=8,title=mtc::gate failed' talk.txt || fail 'no annotation of the gate'
 
+# On GitLab each stage whose workers ran is a section of the log.
+expect 0 env GITLAB_CI=true "$mtc" run pipeline.toml -D stage.init.with.seed=7 --json > report.json 2> talk.txt
+ran=$(jq '[.stages[] | select(.status == "ran")] | length' report.json)
+[[ $ran -eq 4 && $(grep -c 'section_start:.*\[collapsed=true\]' talk.txt) -eq $ran &&
+  $(grep -c 'section_end:' talk.txt) -eq $ran ]] || fail "not a section for each of $ran stages"
+
 # A mistake in the file is told before anything runs, as data too.
 expect 2 "$mtc" run pipeline.toml -D stage.init.with.widht=3 --json > error.json 2> talk.txt
 jq -e '.schema == "mtc.error/1" and .exit_code == 2 and (.error.hint | test("width"))' error.json > /dev/null ||

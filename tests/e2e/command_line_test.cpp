@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/base/text.hpp"
 #include "tests/e2e/sandbox.hpp"
 
 namespace mtc::test {
@@ -40,16 +41,17 @@ TEST(Help, OfBenchShowsParametersWithRangesAndDefaults) {
 
 TEST(Help, OfEveryCommandHasAnExample) {
   Sandbox box;
-  const std::vector<std::vector<std::string>> commands{
-      {"run"},     {"plan"},     {"logs"},  {"deploy"},         {"plugin"},
-      {"target"},  {"cache"},    {"lock"},  {"config", "show"}, {"sparsify"},
-      {"compile"}, {"evaluate"}, {"bench"}, {"train.init"},     {"cache", "clear"}};
-  for (auto command : commands) {
-    command.emplace_back("--help");
-    const auto help = box.mtc(command);
-    EXPECT_EQ(help.exit_code, 0) << command.front();
-    EXPECT_THAT(help.out, HasSubstr("Example: mtc ")) << command.front();
-    EXPECT_EQ(help.err, "") << command.front();
+  std::vector<std::string> names{"plugin",  "target",   "cache", "sparsify",
+                                 "compile", "evaluate", "bench", "train.init"};
+  const auto list = box.mtc({"--json"}).json();
+  for (const auto& command : list["commands"]) names.push_back(command["name"]);
+  for (const auto& name : names) {
+    auto words = split(name, ' ');
+    words.emplace_back("--help");
+    const auto help = box.mtc(words);
+    EXPECT_EQ(help.exit_code, 0) << name;
+    EXPECT_THAT(help.out, ContainsRegex("Examples?: mtc ")) << name;
+    EXPECT_EQ(help.err, "") << name;
   }
 }
 

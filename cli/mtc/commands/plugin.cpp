@@ -117,16 +117,19 @@ Result<int> target_info(const Globals& globals, const std::string& id) {
   return run::kOk;
 }
 
-void set_callback(CLI::App* command, Globals& globals, int& exit_code, Result<int> (*body)(const Globals&)) {
+void set_callback(CLI::App* command, Globals& globals, int& exit_code, const char* example,
+                  Result<int> (*body)(const Globals&)) {
   add_global_options(*command, globals);
+  command->footer(example);
   command->callback([&globals, &exit_code, body] { exit_code = conclude(globals, body(globals)); });
 }
 
-void set_info_callback(CLI::App* command, Globals& globals, int& exit_code,
+void set_info_callback(CLI::App* command, Globals& globals, int& exit_code, const char* example,
                        Result<int> (*body)(const Globals&, const std::string&)) {
   const auto id = std::make_shared<std::string>();
   command->add_option("id", *id, "Its id")->required();
   add_global_options(*command, globals);
+  command->footer(example);
   command->callback([id, &globals, &exit_code, body] { exit_code = conclude(globals, body(globals, *id)); });
 }
 
@@ -137,17 +140,17 @@ void add_plugin(CLI::App& app, Globals& globals, int& exit_code) {
   plugins->require_subcommand(1);
   set_callback(
       plugins->add_subcommand("list", "All plugins, and every file that was rejected with its reason"),
-      globals, exit_code, list_plugins);
+      globals, exit_code, "Example: mtc plugin list --json", list_plugins);
   set_info_callback(plugins->add_subcommand("info", "One plugin: its stages and parameters"), globals,
-                    exit_code, plugin_info);
+                    exit_code, "Example: mtc plugin info quantize", plugin_info);
   plugins->footer("Example: mtc plugin info quantize");
   auto* targets = app.add_subcommand("target", "List and describe targets");
   targets->require_subcommand(1);
   set_callback(
       targets->add_subcommand("list", "All targets, and every document that was rejected with its reason"),
-      globals, exit_code, list_targets);
+      globals, exit_code, "Example: mtc target list", list_targets);
   set_info_callback(targets->add_subcommand("info", "One target: its capability document"), globals,
-                    exit_code, target_info);
+                    exit_code, "Example: mtc target info cpu.x86-64-v3 --json", target_info);
   targets->footer("Example: mtc target info cpu.x86-64-v3 --json");
 }
 

@@ -27,14 +27,14 @@ complete -F _mtc mtc
 constexpr std::string_view kZsh = R"sh(#compdef mtc
 # Completion of mtc for zsh:  source <(mtc completion zsh), or this file as _mtc in a folder of $fpath
 _mtc() {
-  local line paths
+  local line paths tab=$'\t'
   local -a candidates
   for line in "${(@f)$("${words[1]}" __complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)}"; do
     case $line in
       '') ;;
       :files) paths=files ;;
       :folders) paths=folders ;;
-      *$'\t'*) candidates+=("${${line%%$'\t'*}//:/\\:}:${line#*$'\t'}") ;;
+      *$tab*) candidates+=("${${line%%$tab*}//:/\\:}:${line#*$tab}") ;;
       *) candidates+=("${line//:/\\:}") ;;
     esac
   done
@@ -49,13 +49,14 @@ if [[ ${funcstack[1]} == _mtc ]]; then _mtc "$@"; else compdef _mtc mtc; fi
 
 constexpr std::string_view kFish = R"sh(# Completion of mtc for fish:  mtc completion fish | source
 function __mtc_complete
-  set -l words (commandline -opc) (commandline -ct)
+  set -l current (commandline -ct)
+  set -l words (commandline -opc) "$current"
   for line in (command $words[1] __complete -- $words[2..-1] 2>/dev/null)
     switch $line
       case ':files'
-        __fish_complete_path (commandline -ct)
+        __fish_complete_path "$current"
       case ':folders'
-        __fish_complete_directories (commandline -ct)
+        __fish_complete_directories "$current"
       case '*'
         echo $line
     end
