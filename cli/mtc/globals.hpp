@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,8 @@ struct Globals {
   std::vector<std::string> plugins;  ///< --plugin
   std::string store;                 ///< --store; empty: MTC_STORE, $XDG_CACHE_HOME/mtc, ~/.cache/mtc
   bool json = false;
-  std::string annotations = "auto";  ///< --annotations
-  config::Settings settings;                    ///< Of files (settings.hpp).
+  std::string annotations = "auto";             ///< --annotations
+  std::optional<config::Settings> settings;     ///< Of files, once they are read (settings.hpp).
   std::vector<std::string> configured_plugins;  ///< Those that they name.
 };
 

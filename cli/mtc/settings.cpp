@@ -58,8 +58,7 @@ void withhold_token(const config::Setting& remote) {
 }
 
 void take_plugins(Globals& globals) {
-  globals.configured_plugins.clear();
-  for (const auto& setting : globals.settings.values) {
+  for (const auto& setting : globals.settings->values) {
     if (setting.name != "plugin") continue;
     for (const auto& path : setting.value) {
       globals.configured_plugins.push_back(path.get<std::string>());
@@ -72,9 +71,12 @@ void take_plugins(Globals& globals) {
   }
 }
 
+/// Reads the files, unless that was done to find the plugins of a verb.
 Result<void> load_files(Globals& globals, const std::optional<std::filesystem::path>& pipeline_folder) {
+  if (globals.settings) return {};
   MTC_ASSIGN(globals.settings, config::load_settings(pipeline_folder, known_settings));
-  for (const auto& warning : globals.settings.warnings) say("warning: " + warning);
+  for (const auto& warning : globals.settings->warnings) say("warning: " + warning);
+  take_plugins(globals);
   return {};
 }
 
@@ -86,9 +88,9 @@ std::optional<std::filesystem::path> pipeline_folder_of(const CLI::App& command)
 
 Result<void> apply_settings(CLI::App& command, Globals& globals) {
   MTC_TRY(load_files(globals, pipeline_folder_of(command)));
-  take_plugins(globals);
+  if (globals.settings->values.empty()) return {};
   for (const auto& known : known_settings()) {
-    const auto* setting = globals.settings.find(known.name);
+    const auto* setting = globals.settings->find(known.name);
     auto* option = command.get_option_no_throw("--" + known.name);
     if (setting == nullptr || option == nullptr || known.kind == Kind::paths) continue;
     if (option->count() > 0 || is_from_environment(*option)) continue;
@@ -130,11 +132,7 @@ void use_settings(CLI::App& app, Globals& globals) {
   });
 }
 
-Result<void> find_configured_plugins(Globals& globals) {
-  MTC_TRY(load_files(globals, std::nullopt));
-  take_plugins(globals);
-  return {};
-}
+Result<void> find_configured_plugins(Globals& globals) { return load_files(globals, std::nullopt); }
 
 std::string variable_of(const CLI::Option& option) {
   return option.check_name("--store") ? "MTC_STORE" : option.get_envname();

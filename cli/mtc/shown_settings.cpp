@@ -51,7 +51,7 @@ Result<Shown> shown_setting(const CLI::App& command, const config::KnownSetting&
   if (option->count() > 0) {
     return Shown{known.name, value_json(option->results().back(), flag), "flag", "--" + known.name};
   }
-  if (const auto* setting = globals.settings.find(known.name)) return from_file(*setting, setting->value);
+  if (const auto* setting = globals.settings->find(known.name)) return from_file(*setting, setting->value);
   MTC_ASSIGN(auto value, built_in(*option, known.name, globals, flag));
   return Shown{known.name, std::move(value), "default", {}};
 }
@@ -96,7 +96,7 @@ std::vector<Shown> search_path_of(const Globals& globals) {
   auto from_variable = static_cast<std::size_t>(
       std::ranges::count_if(named, [](const std::string& folder) { return !folder.empty(); }));
   std::vector<const config::Setting*> configured;
-  for (const auto& setting : globals.settings.values) {
+  for (const auto& setting : globals.settings->values) {
     if (setting.name == "plugin") configured.insert(configured.end(), setting.value.size(), &setting);
   }
   for (std::size_t i = 0; i < path.folders.size(); ++i) {

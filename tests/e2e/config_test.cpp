@@ -90,6 +90,18 @@ TEST_F(Config, PluginsOfAFileAreFoundAlsoByVerbs) {
   EXPECT_EQ(box_.mtc({"train.init", "--help"}).exit_code, 0);
 }
 
+TEST_F(Config, AMissingPluginIsOneWarning) {
+  project("plugin = \"none.so\"\n");
+  for (const auto& command : std::vector<std::vector<std::string>>{
+           {"plugin", "list"}, {"train.init", "--width", "2", "--stages", "2", "-o", "m.onnx"}}) {
+    const auto outcome = box_.mtc(command);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    const auto first = outcome.err.find("there is no plugin or folder");
+    EXPECT_NE(first, std::string::npos) << command.front();
+    EXPECT_EQ(outcome.err.find("there is no plugin or folder", first + 1), std::string::npos) << outcome.err;
+  }
+}
+
 TEST_F(Config, MistakesInAFileStopEveryCommandWithTheirPlace) {
   project("\njbos = 3\n");
   for (const auto& command : std::vector<std::vector<std::string>>{

@@ -36,8 +36,8 @@ void flatten(const config::Node& node, const std::string& prefix, std::vector<Sh
       flatten(child, key + ".", list);
       continue;
     }
-    const bool override = child.place.starts_with("-D ");
-    list.push_back({key, child.json(), override ? "flag" : "file", child.place});
+    const bool is_override = child.place.starts_with("-D ");
+    list.push_back({key, child.json(), is_override ? "flag" : "file", child.place});
   }
 }
 
@@ -91,8 +91,8 @@ Result<int> show_config(const ShowArguments& arguments, const CLI::App& command,
   if (globals.json) {
     Json json = {{"schema", "mtc.config/1"},
                  {"files",
-                  {{"user", file_json(globals.settings.user_file)},
-                   {"project", file_json(globals.settings.project_file)}}},
+                  {{"user", file_json(globals.settings->user_file)},
+                   {"project", file_json(globals.settings->project_file)}}},
                  {"settings", list_json(settings, "name", "value")},
                  {"plugin_path", list_json(path, nullptr, "path")}};
     if (!document.empty()) json["document"] = list_json(document, "key", "value");

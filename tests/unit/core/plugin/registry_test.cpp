@@ -59,6 +59,24 @@ TEST_F(RegistryTest, FindsPluginsAndTargets) {
   EXPECT_FALSE(registry.find_plugin("two"));
 }
 
+TEST_F(RegistryTest, AFileAmongTheFoldersStandsForItself) {
+  add("a/one.so", "one", stage("train.x"));
+  add("a/two.so", "two", stage("train.y"));
+  const Registry registry = scan({"a/two.so"});
+  ASSERT_EQ(registry.plugins().size(), 1U);
+  EXPECT_EQ(registry.plugins()[0].manifest.id, "two");
+}
+
+TEST_F(RegistryTest, ConfiguredPlacesComeAfterTheEnvironment) {
+  ::setenv("MTC_PLUGIN_PATH", "/environment", 1);
+  const auto path = default_search_path({"/flag"}, {"/configured"});
+  ::unsetenv("MTC_PLUGIN_PATH");
+  EXPECT_EQ(path.explicit_entries, (std::vector<std::filesystem::path>{"/flag"}));
+  ASSERT_GE(path.folders.size(), 3U);
+  EXPECT_EQ(path.folders[0], "/environment");
+  EXPECT_EQ(path.folders[1], "/configured");
+}
+
 TEST_F(RegistryTest, RejectsAnEmptyFile) {
   dir_.write("a/x.so", "");
   EXPECT_EQ(reason(scan()), "the file is empty; build or copy it again");
