@@ -193,12 +193,11 @@ Result<void> Planner::check_artifact(const config::StageEntry& stage, const plug
   const auto artifact = combination.inputs.find("artifact");
   if (artifact == combination.inputs.end() || definition.input("artifact") != nullptr) return {};
   for (const auto& input : definition.inputs) {
-    if (!is_implicit(input.type) || input.optional) continue;
-    if (!combination.inputs.contains(input.name)) return {};
+    if (definition.runs_artifact(input) && !combination.inputs.contains(input.name)) return {};
   }
   std::string given;
   for (const auto& input : definition.inputs) {
-    if (is_implicit(input.type) && !input.optional) given = input.name;
+    if (definition.runs_artifact(input)) given = input.name;
   }
   return plan_error(artifact->second.front().place, Code::invalid_argument,
                     fmt::format("stage '{}' has {}, so its artifact would not be run", stage.name, given),
@@ -230,7 +229,7 @@ Result<std::vector<NamedSource>> Planner::stage_inputs(const config::StageEntry&
       continue;
     }
     const auto artifact = combination.inputs.find("artifact");
-    if (is_implicit(input.type) && !input.optional && artifact != combination.inputs.end()) {
+    if (definition.runs_artifact(input) && artifact != combination.inputs.end()) {
       MTC_ASSIGN(const auto run, resolve(artifact->second.front(), "artifact"));
       MTC_ASSIGN(auto source, session_input(stage, input, run, combination, implicit_params));
       inputs.push_back({input.name, std::move(source)});
@@ -243,8 +242,9 @@ Result<std::vector<NamedSource>> Planner::stage_inputs(const config::StageEntry&
     } else if (!input.optional) {
       return plan_error(stage.place, Code::invalid_argument,
                         fmt::format("stage '{}' ({}) has no '{}'", stage.name, definition.name, input.name),
-                        is_implicit(input.type) ? "add artifact = \"STAGE.artifact\" and data = \"NAME\""
-                                                : fmt::format("add {} = \"…\" ({})", input.name, input.help));
+                        definition.runs_artifact(input)
+                            ? "add artifact = \"STAGE.artifact\" and data = \"NAME\""
+                            : fmt::format("add {} = \"…\" ({})", input.name, input.help));
     }
   }
   MTC_TRY(check_same_data(stage, inputs));

@@ -103,6 +103,13 @@ const Param* Stage::param(std::string_view wanted) const { return by_name(params
 const Input* Stage::input(std::string_view wanted) const { return by_name(inputs, wanted); }
 const Output* Stage::output(std::string_view wanted) const { return by_name(outputs, wanted); }
 
+bool Stage::runs_artifact(const Input& input) const {
+  if (input.optional || (input.type != "predictions" && input.type != "timings")) return false;
+  const auto first = std::ranges::find_if(
+      inputs, [&](const Input& each) { return each.type == input.type && !each.optional; });
+  return first != inputs.end() && first->name == input.name;
+}
+
 Result<Manifest> parse_manifest(std::string_view text, const std::string& origin, const Flags& reserved) {
   MTC_ASSIGN(const Node root, config::parse_toml(text, origin));
   const Fields fields(root, "");

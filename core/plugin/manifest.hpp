@@ -75,6 +75,10 @@ struct Stage {
   [[nodiscard]] const Param* param(std::string_view name) const;
   [[nodiscard]] const Input* input(std::string_view name) const;
   [[nodiscard]] const Output* output(std::string_view name) const;
+  /// Whether `artifact` stands for `input`, one of this stage: the host runs it and gives what comes out. So it
+  /// is for the first required input of type predictions and the first of type timings; any other, as a
+  /// baseline, is given by its own name.
+  [[nodiscard]] bool runs_artifact(const Input& input) const;
 };
 
 /// `[target.compare]`: a setting that costs speed. An artifact has it where compile set the property

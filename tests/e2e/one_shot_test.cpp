@@ -103,6 +103,35 @@ TEST_F(OneShot, PrintsThePipelineOfASession) {
   for (std::size_t i = 0; i < 2; ++i) EXPECT_EQ(piped["actions"][i]["key"], direct["actions"][i]["key"]);
 }
 
+/// A second network of the same shape, and the artifacts of both: `one` and `two`.
+void build_two(Sandbox& box) {
+  const auto made =
+      box.mtc({"train.init", "--width", "2", "--stages", "2", "--seed", "7", "-o", "other.onnx"});
+  EXPECT_EQ(made.exit_code, 0) << made.err;
+  for (const auto& [model, artifact] : {std::pair("model.onnx", "one"), std::pair("other.onnx", "two")}) {
+    const auto built = box.mtc({"compile", model, "--target", "cpu.portable", "-o", artifact});
+    EXPECT_EQ(built.exit_code, 0) << built.err;
+  }
+}
+
+TEST_F(OneShot, AgreementComparesTwoModelsAndNeverOneWithItself) {
+  make_data();
+  build_two(box_);
+  const auto help = box_.mtc({"evaluate.agreement", "--help"});
+  EXPECT_THAT(help.out, HasSubstr("--baseline"));
+  EXPECT_EQ(help.out.find("artifact artifact"), std::string::npos);
+  const auto alone = box_.mtc({"evaluate.agreement", "one", "--data", "data.toml"});
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_THAT(alone.err, HasSubstr("--baseline"));
+  const auto two = box_.mtc({"evaluate.agreement", "one", "--data", "data.toml", "--baseline", "two", "--gate",
+                             "sqnr_db >= 100", "--json"});
+  EXPECT_EQ(two.exit_code, 4) << two.err;
+  EXPECT_LT(stage_of(two.json(), "evaluate")["metrics"]["sqnr_db"].get<double>(), 100);
+  const auto same =
+      box_.mtc({"evaluate.agreement", "one", "--data", "data.toml", "--baseline", "one", "--json"});
+  EXPECT_EQ(stage_of(same.json(), "evaluate")["metrics"]["agreement"], 1.0);
+}
+
 TEST_F(OneShot, AGateSetsTheExitCode) {
   EXPECT_EQ(box_.mtc({"sparsify", "model.onnx", "-o", "a.onnx", "--gate", "sparsity >= 0.4"}).exit_code, 0);
   EXPECT_EQ(box_.mtc({"sparsify", "model.onnx", "-o", "b.onnx", "--gate", "sparsity >= 0.9"}).exit_code, 4);

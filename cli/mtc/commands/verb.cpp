@@ -177,7 +177,8 @@ void add_inputs(CLI::App& command, VerbArguments& arguments) {
     if (input.type == "dataset") {
       add_data_options(command, arguments, input, !input.optional);
       data_added = data_added || input.name == "data";
-    } else if (needs_session(input) && !input.optional) {
+    } else if (arguments.stage->runs_artifact(input)) {
+      if (session_added) continue;  // One artifact is run for predictions and for timings.
       command
           .add_option("artifact", arguments.inputs["artifact"],
                       "A compiled artifact's folder, or an ONNX model")
@@ -187,7 +188,8 @@ void add_inputs(CLI::App& command, VerbArguments& arguments) {
     } else if (needs_session(input)) {
       command
           .add_option("--" + input.name, arguments.inputs[input.name],
-                      "The float model or artifact to compare with")
+                      input.help + " (a model or an artifact: it is run)")
+          ->required(!input.optional)
           ->type_name("PATH");
     } else if (!input.optional) {
       command.add_option(input.name, arguments.inputs[input.name], input.help)->required()->type_name("PATH");

@@ -217,6 +217,24 @@ TEST_F(PlannerTest, RefusesAnArtifactThatNothingWouldRun) {
   EXPECT_EQ(wrong.message, "stage 'score' has predictions, so its artifact would not be run");
 }
 
+TEST_F(PlannerTest, RunsTheArtifactForItsOwnPredictionsAlone) {
+  const std::string pair =
+      "[stage.pair]\nuses = \"evaluate.pair\"\nartifact = \"build.artifact\"\ndata = \"train\"\n";
+  const auto missing = error(kBuild + pair);
+  EXPECT_EQ(missing.code, Code::invalid_argument);
+  EXPECT_EQ(missing.message, "stage 'pair' (evaluate.pair) has no 'baseline'");
+  EXPECT_THAT(missing.hint, HasSubstr("add baseline = "));
+  const auto made = plan(kBuild + pair + "baseline = \"model\"\n");
+  ASSERT_EQ(made.actions.size(), 4U);  // compile, two predictions, the stage
+  EXPECT_EQ(made.actions[1].target->id, "chip.a");
+  EXPECT_EQ(made.actions[2].target->id, "reference");
+  const auto& inputs = made.actions[3].inputs;
+  ASSERT_EQ(inputs.size(), 3U);
+  EXPECT_EQ(inputs[0].source.action, 1U);
+  EXPECT_EQ(inputs[2].name, "baseline");
+  EXPECT_EQ(inputs[2].source.action, 2U);
+}
+
 TEST_F(PlannerTest, SaysThatThisMachineCannotRunATarget) {
   const auto wrong =
       error("[stage.build]\nuses = \"compile\"\ntarget = \"chip.far\"\n" + std::string(kScore));

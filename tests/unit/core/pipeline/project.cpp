@@ -131,6 +131,25 @@ metrics = ["top1", "top1_drop"]
   help = "B."
 
 [[stage]]
+name = "evaluate.pair"
+summary = "Compares."
+metrics = ["agreement"]
+  [[stage.input]]
+  name = "predictions"
+  type = "predictions"
+  [[stage.input]]
+  name = "data"
+  type = "dataset"
+  [[stage.input]]
+  name = "baseline"
+  type = "predictions"
+  help = "What to compare with."
+  [[stage.output]]
+  name = "report"
+  type = "report"
+  file = "report.json"
+
+[[stage]]
 name = "bench.toy"
 default = true
 summary = "Measures."
