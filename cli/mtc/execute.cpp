@@ -14,6 +14,7 @@
 #include "cli/mtc/interrupt.hpp"
 #include "cli/mtc/output.hpp"
 #include "cli/mtc/progress/progress.hpp"
+#include "cli/mtc/quality.hpp"
 #include "cli/mtc/remote_options.hpp"
 #include "cli/mtc/summary.hpp"
 #include "core/base/process.hpp"
@@ -170,6 +171,7 @@ int print_report(const run::RunReport& report, const pipeline::Plan& plan, const
       if (!gate.ok) tell(gate_error(gate, stage.name));
     }
   }
+  for (const auto& warning : quality_warnings(report, plan)) say(warning);
   if (report.exit_code == run::kRemoteFailed) {
     say_error({Code::unavailable,
                fmt::format("{} requests to the remote cache failed", report.remote->failures),

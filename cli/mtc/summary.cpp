@@ -38,17 +38,6 @@ const pipeline::Source* subject(const pipeline::Plan& plan, const pipeline::Vari
   return nullptr;
 }
 
-/// Whether a quantize stage stands between the source and the user's model.
-bool comes_from_quantize(const pipeline::Plan& plan, const pipeline::Source& source) {
-  if (source.kind != pipeline::Source::Kind::output) return false;
-  const auto& action = plan.actions[source.action];
-  if (action.name.starts_with("quantize.")) return true;
-  return std::ranges::any_of(action.inputs, [&](const auto& input) {
-    return (input.source.type == "model" || input.source.type == "artifact") &&
-           comes_from_quantize(plan, input.source);
-  });
-}
-
 std::string subject_name(const pipeline::Plan& plan, const pipeline::Source& source) {
   if (source.kind == pipeline::Source::Kind::path) return source.path.filename().string();
   return plan.variants[plan.actions[source.action].variant].name();
@@ -143,6 +132,16 @@ std::size_t columns_of(const std::string& text) {  // Counts code points: what a
 }
 
 }  // namespace
+
+bool comes_from_quantize(const pipeline::Plan& plan, const pipeline::Source& source) {
+  if (source.kind != pipeline::Source::Kind::output) return false;
+  const auto& action = plan.actions[source.action];
+  if (action.name.starts_with("quantize.")) return true;
+  return std::ranges::any_of(action.inputs, [&](const auto& input) {
+    return (input.source.type == "model" || input.source.type == "artifact") &&
+           comes_from_quantize(plan, input.source);
+  });
+}
 
 std::string summary_table(const run::RunReport& report, const pipeline::Plan& plan) {
   const auto rows = rows_of(report, plan);

@@ -11,6 +11,9 @@
 
 namespace mtc::cli {
 
+/// Whether a quantize stage stands between the source and the user's model.
+bool comes_from_quantize(const pipeline::Plan& plan, const pipeline::Source& source);
+
 /// Per artifact (or model): target, top-1 with its interval, change against the baseline, size, latency p50,
 /// its speed against the float artifact of the same target, whether it is on the Pareto front (pareto.hpp; a
 /// column that is there where two can be compared), and where it lies; then a line for each that is slower

@@ -123,8 +123,8 @@ TEST_F(OneShot, AgreementComparesTwoModelsAndNeverOneWithItself) {
   const auto alone = box_.mtc({"evaluate.agreement", "one", "--data", "data.toml"});
   EXPECT_EQ(alone.exit_code, 2);
   EXPECT_THAT(alone.err, HasSubstr("--baseline"));
-  const auto two = box_.mtc({"evaluate.agreement", "one", "--data", "data.toml", "--baseline", "two", "--gate",
-                             "sqnr_db >= 100", "--json"});
+  const auto two = box_.mtc({"evaluate.agreement", "one", "--data", "data.toml", "--baseline", "two",
+                             "--gate", "sqnr_db >= 100", "--json"});
   EXPECT_EQ(two.exit_code, 4) << two.err;
   EXPECT_LT(stage_of(two.json(), "evaluate")["metrics"]["sqnr_db"].get<double>(), 100);
   const auto same =
@@ -187,6 +187,31 @@ TEST_F(OneShot, DeployEvaluatesOnSamplesThatDidNotCalibrate) {
   const auto report = box_.mtc(with({"--calib-samples", "8", "-o", "package", "--json"}));
   EXPECT_EQ(report.exit_code, 0) << report.err;
   EXPECT_EQ(Json::parse(read_file(box_ / "package/report.json"))["samples"], 12);
+}
+
+TEST_F(OneShot, DeployPacksNothingWhenItsGateFails) {
+  make_data();
+  const auto deploy = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"deploy",       "model.onnx", "--float", "--target",
+                                       "cpu.portable", "-o",         "package", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return box_.mtc(arguments);
+  };
+  const auto without = deploy({"--gate", "top1 >= 0.5"});
+  EXPECT_EQ(without.exit_code, 2);
+  EXPECT_THAT(without.err, HasSubstr("--data"));
+  const auto unknown = deploy({"--data", "data.toml", "--gate", "top2 >= 0.5"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("did you mean 'top1'?"));
+  if (!has_plugin("reference.so")) GTEST_SKIP() << "built without libtorch";  // It runs the float baseline.
+  const auto failed = deploy({"--data", "data.toml", "--gate", "top1 >= 0", "--gate", "top1 > 1"});
+  EXPECT_EQ(failed.exit_code, 4) << failed.err;
+  EXPECT_THAT(failed.err, HasSubstr("gate failed: top1 > 1"));
+  EXPECT_EQ(statuses_of(failed.json())["package"], "skipped");
+  EXPECT_FALSE(std::filesystem::exists(box_ / "package"));
+  const auto passed = deploy({"--data", "data.toml", "--gate", "top1 >= 0"});
+  EXPECT_EQ(passed.exit_code, 0) << passed.err;
+  EXPECT_TRUE(std::filesystem::exists(box_ / "package/manifest.json"));
 }
 
 TEST_F(OneShot, FindsAnOutputThatCannotBeWrittenBeforeAnythingRuns) {

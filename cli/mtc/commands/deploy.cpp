@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -26,6 +28,7 @@ struct DeployArguments {
   std::string calib;
   std::uint64_t calib_samples = 256;
   bool keep_float = false;
+  std::vector<std::string> gates;
   std::string output;
   bool force = false;
   bool emit_toml = false;
@@ -44,6 +47,17 @@ Result<void> check_split(const DeployArguments& arguments) {
                "--data",
                "give fewer with --calib-samples, or name calibration data of its own with --calib (it may be "
                "the same)"};
+}
+
+/// [stage.score] with its gates.
+Result<std::string> score_text(const DeployArguments& arguments, const std::string& data) {
+  MTC_ASSIGN(const bool labelled, has_labels(arguments.data));
+  std::string text = fmt::format(
+      "[stage.score]\nuses = \"{}\"\nartifact = \"build.artifact\"\ndata = \"{}\"\nbaseline = "
+      "\"model\"\n",
+      labelled ? "evaluate.classification" : "evaluate.agreement", data);
+  if (!arguments.gates.empty()) text += fmt::format("gate = {}\n", toml_value(Json(arguments.gates)));
+  return text;
 }
 
 /// [data.calib], and where --data is split [data.held_out]: two parts of one seeded order, since folders of
@@ -65,6 +79,10 @@ Result<std::string> deploy_text(const DeployArguments& arguments, const std::str
       return Error{Code::invalid_argument, "quantization needs data", "--data",
                    "give --data, or --float to deploy as it is"};
     }
+    if (!arguments.gates.empty()) {
+      return Error{Code::invalid_argument, "a gate needs data: without it nothing is evaluated", "--gate",
+                   "give --data"};
+    }
   } else {
     MTC_ASSIGN(const auto table, data_table("data", arguments.data));
     text += table;
@@ -82,12 +100,8 @@ Result<std::string> deploy_text(const DeployArguments& arguments, const std::str
                       toml_value(target));
   std::string reports;
   if (!arguments.data.path.empty()) {
-    MTC_ASSIGN(const bool labelled, has_labels(arguments.data));
-    const char* uses = labelled ? "evaluate.classification" : "evaluate.agreement";
-    text += fmt::format(
-        "[stage.score]\nuses = \"{}\"\nartifact = \"build.artifact\"\ndata = \"{}\"\nbaseline = "
-        "\"model\"\n",
-        uses, splits(arguments, quantizes) ? "held_out" : "data");
+    MTC_ASSIGN(const auto score, score_text(arguments, splits(arguments, quantizes) ? "held_out" : "data"));
+    text += score;
     reports = "report = [\"score.report\"]\n";
   }
   text += "[stage.package]\nuses = \"package\"\nartifact = \"build.artifact\"\n" + reports;
@@ -148,13 +162,20 @@ void add_deploy(CLI::App& app, Globals& globals, int& exit_code) {
       ->excludes("--calib")
       ->type_name("N");
   command->add_flag("--float", arguments->keep_float, "Do not quantize");
+  command
+      ->add_option("--gate", arguments->gates,
+                   "Pack it only if it holds, else exit with code 4: \"top1_drop <= 0.01\"; without labels "
+                   "\"sqnr_db >= 20\"; repeatable")
+      ->type_name("GATE")
+      ->allow_extra_args(false);
   command->add_option("-o,--output", arguments->output, "The package's folder")->type_name("DIR");
   command->add_flag("--force", arguments->force, "Replace an existing output");
   command->add_flag("--emit-toml", arguments->emit_toml,
                     "Print the pipeline that this command stands for, and run nothing");
   add_execute_options(*command, arguments->execute);
   add_global_options(*command, globals);
-  command->footer("Example: mtc deploy model.onnx --target cpu.x86-64-v3 --data test.toml -o package");
+  command->footer(
+      "Example: mtc deploy model.onnx --target cpu.x86-64-v3 --data test.toml --gate \"top1_drop <= 0.01\" -o package");
   command->callback(
       [arguments, &globals, &exit_code] { exit_code = conclude(globals, deploy(*arguments, globals)); });
 }
