@@ -50,12 +50,20 @@ std::string check_seconds(const std::string& text) {
 }
 
 Error gate_error(const run::GateReport& gate, const std::string& stage) {
-  const auto text = [](const std::optional<double>& number) {
-    return number ? number_text(*number) : std::string("not known");
-  };
-  const std::string values = fmt::format("the value is {}, the limit {}", text(gate.value), text(gate.limit));
+  const std::string where = "stage '" + stage + "'";
+  if (!gate.value || !gate.limit) {
+    return {
+        Code::aborted,
+        fmt::format("gate not checked: {} (this run reported no {})", gate.expr,
+                    gate.value ? "limit for it" : "such metric"),
+        where,
+        "the stage's report shows what it measured; name a metric of it, or give the stage what it needs"};
+  }
   return {
-      Code::aborted, fmt::format("gate failed: {} ({})", gate.expr, values), "stage '" + stage + "'",
+      Code::aborted,
+      fmt::format("gate failed: {} (the value is {}, the limit {})", gate.expr, number_text(*gate.value),
+                  number_text(*gate.limit)),
+      where,
       "improve the stage or change its gate; its result is in the store, and only the gate is checked again"};
 }
 

@@ -36,11 +36,11 @@ Result<Gate> parse_gate(std::string_view text) {
       R"(\s*([A-Za-z_][\w]*)\s*(>=|<=|==|>|<)\s*(?:([A-Za-z_][\w\-]*)\.([A-Za-z_]\w*)\s*(?:([+-])\s*(\S+))?|(\S+))\s*)");
   const std::string whole(text);
   std::smatch match;
-  const Error malformed{
-      Code::invalid_argument,
-      fmt::format("'{}' is not a gate", text),
-      {},
-      "write METRIC OP NUMBER or METRIC OP STAGE.METRIC - NUMBER, with OP one of >= <= > < =="};
+  const Error malformed{Code::invalid_argument,
+                        fmt::format("'{}' is not a gate", text),
+                        {},
+                        "write METRIC OP NUMBER or METRIC OP STAGE.METRIC, then + NUMBER or - NUMBER if "
+                        "wanted; OP is one of >= <= > < =="};
   if (!std::regex_match(whole, match, form)) return malformed;
   Gate gate{whole, match[1], match[2], match[3], match[4], 0};
   const std::string literal = match[7].matched ? match[7].str() : match[6].str();

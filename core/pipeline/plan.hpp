@@ -70,8 +70,10 @@ struct Action {
   std::vector<plugin::Output> outputs;
   std::vector<std::string> metrics;
   bool checkpoints = false;  ///< The stage goes on from where a former attempt was.
-  bool record = false;       ///< A measurement: never cached, kept as a record.
-  std::size_t variant = 0;   ///< The variant that it belongs to.
+  std::vector<std::pair<std::string, std::string>>
+      absent_metrics;   ///< Metrics that it cannot report, each with the optional input that is not given.
+  bool record = false;  ///< A measurement: never cached, kept as a record.
+  std::size_t variant = 0;  ///< The variant that it belongs to.
 };
 
 /// A value on an axis of the matrix, and the stage that introduced the axis.

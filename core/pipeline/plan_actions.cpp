@@ -28,6 +28,17 @@ Json part_for(const std::vector<plugin::Param>& declared, const Json& params, st
   return part;
 }
 
+/// The metrics that optional inputs bring which are not among `inputs`.
+std::vector<std::pair<std::string, std::string>> absent_metrics(const plugin::Stage& declared,
+                                                                const std::vector<NamedSource>& inputs) {
+  std::vector<std::pair<std::string, std::string>> absent;
+  for (const auto& input : declared.inputs) {
+    if (std::ranges::find(inputs, input.name, &NamedSource::name) != inputs.end()) continue;
+    for (const auto& metric : input.metrics) absent.emplace_back(metric, input.name);
+  }
+  return absent;
+}
+
 Json affecting(const std::vector<plugin::Param>& declared, const Json& params) {
   Json part = Json::object();
   for (const auto& param : declared) {
@@ -194,6 +205,7 @@ Result<void> Planner::add_variant(const config::StageEntry& stage, const Definit
   implicit.update(part_for(own_params, all, "measure"));
   pending_actions_.clear();
   MTC_ASSIGN(action.inputs, stage_inputs(stage, declared, combination, implicit));
+  action.absent_metrics = absent_metrics(declared, action.inputs);
   add_action(std::move(action));
   Variant variant;
   variant.stage = stage.name;

@@ -134,19 +134,33 @@ Result<void> Planner::add_stage(const config::StageEntry& stage) {
   return {};
 }
 
+namespace {
+
+/// Whether `action`, of the stage `stage`, can report `metric` in this plan.
+Result<void> check_metric(const Action& action, const std::string& stage, const std::string& metric,
+                          const config::Place& place) {
+  if (std::ranges::find(action.metrics, metric) == action.metrics.end()) {
+    return plan_error(place, Code::not_found, fmt::format("stage '{}' has no metric '{}'", stage, metric),
+                      suggestion(metric, action.metrics));
+  }
+  for (const auto& [absent, input] : action.absent_metrics) {
+    if (absent != metric) continue;
+    return plan_error(
+        place, Code::invalid_argument,
+        fmt::format("stage '{}' reports no '{}' without '{}'", stage, metric, input),
+        fmt::format("give {0}: --{0} PATH, or {0} = \"…\" in a pipeline's [stage.{1}]", input, stage));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> Planner::add_gates(const config::StageEntry& stage, std::size_t index) {
   Variant& variant = plan_.variants[index];
   for (const auto& entry : stage.gates) {
     const auto& place = entry.second;
     MTC_ASSIGN(const auto gate, parse_gate(entry.first));
-    const auto check_metric = [&](const std::string& metric, const Variant& of) -> Result<void> {
-      const auto& metrics = plan_.actions[of.main_action()].metrics;
-      if (std::ranges::find(metrics, metric) != metrics.end()) return {};
-      return plan_error(place, Code::not_found,
-                        fmt::format("stage '{}' has no metric '{}'", of.stage, metric),
-                        suggestion(metric, metrics));
-    };
-    MTC_TRY(check_metric(gate.metric, variant));
+    MTC_TRY(check_metric(plan_.actions[variant.main_action()], variant.stage, gate.metric, place));
     BoundGate bound{gate, std::nullopt};
     if (!gate.stage.empty()) {
       const auto others = stage_variants_.find(gate.stage);
@@ -169,7 +183,8 @@ Result<void> Planner::add_gates(const config::StageEntry& stage, std::size_t ind
                                       gate.stage, variant.name()),
                           "compare with a stage without a matrix, or one with the same axes");
       }
-      MTC_TRY(check_metric(gate.stage_metric, plan_.variants[*bound.limit_variant]));
+      const Variant& other = plan_.variants[*bound.limit_variant];
+      MTC_TRY(check_metric(plan_.actions[other.main_action()], other.stage, gate.stage_metric, place));
     }
     variant.gates.push_back(std::move(bound));
   }

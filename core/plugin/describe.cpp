@@ -70,6 +70,8 @@ std::string inputs(const Stage& stage) {
   for (const Input& input : stage.inputs) {
     std::string type = input.many ? input.type + " (one or several)" : input.type;
     if (input.optional) type += ", optional";
+    if (input.labels) type += ", with labels";
+    if (!input.metrics.empty()) type += "; brings the metrics " + join(input.metrics, ", ");
     rows.push_back({input.name, type, input.help});
   }
   return table("Inputs", rows);

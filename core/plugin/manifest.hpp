@@ -48,6 +48,9 @@ struct Input {
   bool optional = false;
   bool many = false;
   std::string help;
+  bool labels = false;  ///< Of a dataset: it must have labels.
+  std::vector<std::string>
+      metrics{};  ///< Of an optional input: those that are reported only where it is given.
 };
 
 struct Output {
@@ -75,8 +78,8 @@ struct Stage {
   [[nodiscard]] const Param* param(std::string_view name) const;
   [[nodiscard]] const Input* input(std::string_view name) const;
   [[nodiscard]] const Output* output(std::string_view name) const;
-  /// Whether `artifact` stands for `input`, one of this stage: the host runs it and gives what comes out. So it
-  /// is for the first required input of type predictions and the first of type timings; any other, as a
+  /// Whether `artifact` stands for `input`, one of this stage: the host runs it and gives what comes out. So
+  /// it is for the first required input of type predictions and the first of type timings; any other, as a
   /// baseline, is given by its own name.
   [[nodiscard]] bool runs_artifact(const Input& input) const;
 };

@@ -76,11 +76,33 @@ Result<void> check_input_flag(const Fields& entry, std::string name, const Flags
                  "rename it");
 }
 
+/// `labels` and `metrics` of an input; `declared` are the stage's metrics.
+Result<void> read_input_promises(const Fields& entry, const std::vector<std::string>& declared,
+                                 Input& input) {
+  MTC_ASSIGN(input.labels, entry.boolean("labels", false));
+  if (input.labels && input.type != "dataset") {
+    return invalid(entry.place("labels"), "labels does not apply to an input of type " + input.type,
+                   "remove it");
+  }
+  MTC_ASSIGN(input.metrics, read_words(entry, "metrics"));
+  if (!input.metrics.empty() && !input.optional) {
+    return invalid(entry.place("metrics"),
+                   "metrics of the input \"" + input.name + "\", which is not optional",
+                   "remove it: the stage's own metrics say what it reports");
+  }
+  for (const std::string& metric : input.metrics) {
+    if (contains(declared, metric)) continue;
+    return invalid(entry.place("metrics"), "the stage has no metric \"" + metric + "\"",
+                   config::suggest(metric, declared));
+  }
+  return {};
+}
+
 Result<void> read_inputs(const Fields& fields, const Flags& reserved, Stage& stage) {
   MTC_ASSIGN(const auto tables, fields.tables("input"));
   for (const Node* table : tables) {
     const Fields entry(*table, "stage.input");
-    MTC_TRY(entry.only({"name", "type", "optional", "many", "help"}));
+    MTC_TRY(entry.only({"name", "type", "optional", "many", "help", "labels", "metrics"}));
     Input input;
     MTC_ASSIGN(input.name, entry.text("name"));
     MTC_TRY(check_snake_case(input.name, "stage.input.name", entry.place("name")));
@@ -96,6 +118,7 @@ Result<void> read_inputs(const Fields& fields, const Flags& reserved, Stage& sta
     MTC_ASSIGN(input.optional, entry.boolean("optional", false));
     MTC_ASSIGN(input.many, entry.boolean("many", false));
     MTC_ASSIGN(input.help, entry.text("help", ""));
+    MTC_TRY(read_input_promises(entry, stage.metrics, input));
     stage.inputs.push_back(std::move(input));
   }
   return {};

@@ -95,6 +95,30 @@ gate = ["sparsity >= half.sparsity + 0.2", "sparsity >= half.sparsity + 0.3"]
   EXPECT_DOUBLE_EQ(most["gates"][0]["limit"].get<double>(), half + 0.2);
 }
 
+TEST(Gate, OnAMetricThatTheRunDoesNotReportSaysSo) {
+  Sandbox box;
+  // No setting of the target costs speed, so bench has nothing to compare.
+  const auto outcome = box.run(R"(mtc = 1
+[stage.init]
+uses = "train.init"
+with = { width = 2, stages = 2 }
+[stage.build]
+uses = "compile"
+model = "init.model"
+target = "cpu.portable"
+[stage.speed]
+uses = "bench"
+artifact = "build.artifact"
+with = { warmup_seconds = 0, min_seconds = 0, min_runs = 1 }
+gate = "compare_cost <= 2"
+)");
+  EXPECT_EQ(outcome.exit_code, 4);
+  EXPECT_NE(outcome.err.find("gate not checked: compare_cost <= 2 (this run reported no such metric)"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_EQ(outcome.err.find("improve the stage"), std::string::npos);
+}
+
 TEST(Gate, OnAnUnknownMetricIsFoundBeforeAnythingRuns) {
   Sandbox box;
   const auto outcome = box.run(pipeline("sparsty >= 0.5"));

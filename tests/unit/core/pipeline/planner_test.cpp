@@ -266,6 +266,19 @@ TEST_F(PlannerTest, RefusesGatesThatCannotBeChecked) {
               HasSubstr("several variants and none shares the axes of 'b'"));
 }
 
+TEST_F(PlannerTest, RefusesAGateOnAMetricThatAnAbsentInputWouldBring) {
+  const std::string build_and_score = std::string(kBuild) + kScore;
+  const auto own = error(build_and_score + "gate = \"top1_drop <= 0.1\"\n");
+  EXPECT_EQ(own.code, Code::invalid_argument);
+  EXPECT_EQ(own.message, "stage 'score' reports no 'top1_drop' without 'baseline'");
+  EXPECT_THAT(own.hint, HasSubstr("--baseline"));
+  const auto limit =
+      error(build_and_score + "[stage.a]\nuses = \"convert\"\ngate = \"score <= score.top1_drop\"\n");
+  EXPECT_EQ(limit.message, own.message);
+  const auto made = plan(build_and_score + "baseline = \"model\"\ngate = \"top1_drop <= 0.1\"\n");
+  EXPECT_EQ(made.variants.back().gates.size(), 1U);
+}
+
 TEST_F(PlannerTest, PackagesAnArtifact) {
   const auto made =
       plan(std::string(kBuild) + "[stage.ship]\nuses = \"package\"\nartifact = \"build.artifact\"\n");

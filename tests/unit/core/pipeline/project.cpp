@@ -119,6 +119,7 @@ metrics = ["top1", "top1_drop"]
   name = "baseline"
   type = "predictions"
   optional = true
+  metrics = ["top1_drop"]
   [[stage.output]]
   name = "report"
   type = "report"

@@ -17,7 +17,7 @@ TEST(DescribeTest, AStageIsDescribedInBlocks) {
 Inputs
   model  model
          ONNX model
-  data   dataset (one or several), optional
+  data   dataset (one or several), optional, with labels; brings the metrics sqnr_db
 
 Target
   --target ID; reads these sections of its document: quant, ops

@@ -69,6 +69,9 @@ TEST(ManifestTest, ReadsAStage) {
   ASSERT_NE(stage.input("data"), nullptr);
   EXPECT_TRUE(stage.input("data")->optional);
   EXPECT_TRUE(stage.input("data")->many);
+  EXPECT_TRUE(stage.input("data")->labels);
+  EXPECT_EQ(stage.input("data")->metrics, stage.metrics);
+  EXPECT_FALSE(stage.input("model")->labels);
   EXPECT_FALSE(stage.input("model")->optional);
   EXPECT_FALSE(stage.output("model")->folder());
   EXPECT_TRUE(stage.output("dump")->folder());
@@ -188,6 +191,16 @@ INSTANTIATE_TEST_SUITE_P(
                 "an input cannot be called \"with\": pipeline files use that key"},
         Mistake{"InputFlag", STAGE "[[stage.input]]\nname = \"json\"\ntype = \"any\"\n", "9:1",
                 "the input \"json\" has the name of a flag of the driver"},
+        Mistake{"InputLabels", STAGE "[[stage.input]]\nname = \"m\"\ntype = \"model\"\nlabels = true\n",
+                "11:1", "labels does not apply to an input of type model"},
+        Mistake{"InputMetric",
+                STAGE "metrics = [\"loss\"]\n[[stage.input]]\nname = \"m\"\ntype = \"any\"\noptional = true\n"
+                      "metrics = [\"los\"]\n",
+                "13:1", "the stage has no metric \"los\""},
+        Mistake{"InputMetricRequired",
+                STAGE "metrics = [\"loss\"]\n[[stage.input]]\nname = \"m\"\ntype = \"any\"\nmetrics = "
+                      "[\"loss\"]\n",
+                "12:1", "metrics of the input \"m\", which is not optional"},
         Mistake{"OutputFile", STAGE "[[stage.output]]\nname = \"m\"\ntype = \"any\"\nfile = \"../x\"\n",
                 "11:1", "stage.output.file \"../x\" is not a plain file name"},
         Mistake{"OutputFileTwice",

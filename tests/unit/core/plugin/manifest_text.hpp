@@ -34,6 +34,8 @@ metrics = ["sqnr_db"]
   type = "dataset"
   optional = true
   many = true
+  labels = true
+  metrics = ["sqnr_db"]
 
   [[stage.output]]
   name = "model"
