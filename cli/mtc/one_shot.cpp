@@ -19,6 +19,27 @@ std::filesystem::path place_of(const std::filesystem::path& output, const plugin
   return output.parent_path() / (output.stem().string() + "." + declared.file);
 }
 
+/// Refuses places for the outputs where something of another kind lies: a folder for a file, or a file for a
+/// folder. Nothing replaces that.
+Result<void> check_places(const OneShot& job, const pipeline::Plan& plan) {
+  const auto variant = std::ranges::find(plan.variants, job.stage, &pipeline::Variant::stage);
+  if (job.output.empty() || variant == plan.variants.end()) return {};
+  bool first = true;
+  for (const auto& declared : plan.actions[variant->main_action()].outputs) {
+    const auto place = place_of(job.output, declared, first);
+    first = false;
+    std::error_code error;  // What cannot be looked at is found when it is written.
+    const bool exists = std::filesystem::exists(place, error);
+    if (!exists || std::filesystem::is_directory(place, error) == declared.folder()) continue;
+    return Error{Code::already_exists,
+                 fmt::format("'{}' is a {}, but the output '{}' is a {}", place.string(),
+                             declared.folder() ? "file" : "folder", declared.name,
+                             declared.folder() ? "folder" : "file"),
+                 "--output", "give another name, or move it away"};
+  }
+  return {};
+}
+
 Result<void> deliver(const OneShot& job, const pipeline::Plan& plan, store::Store& store,
                      run::RunReport& report) {
   for (std::size_t i = 0; i < plan.variants.size(); ++i) {
@@ -61,6 +82,7 @@ Result<int> run_one_shot(const OneShot& job, const Globals& globals, const plugi
   MTC_ASSIGN(const auto file,
              config::parse_pipeline(job.text, "command line", std::filesystem::current_path(), {}));
   MTC_ASSIGN(const auto plan, pipeline::make_plan(file, registry));
+  MTC_TRY(check_places(job, plan));
   MTC_ASSIGN(auto store, open_store(globals));
   MTC_ASSIGN(auto report, execute(plan, store, execute_options, globals));
   if (!job.output.empty()) MTC_TRY(deliver(job, plan, store, report));

@@ -160,6 +160,18 @@ Result<Source> Planner::session_input(const config::StageEntry& stage, const plu
   return output_source(input.type, action, input.type, artifact.place);
 }
 
+Result<void> Planner::check_labels(const config::StageEntry& stage, const plugin::Input& input,
+                                   const Source& source) const {
+  if (!input.labels || source.kind != Source::Kind::dataset) return {};
+  const Dataset& data = plan_.datasets[source.dataset];
+  if (data.labelled) return {};
+  return plan_error(
+      source.place, Code::invalid_argument,
+      fmt::format("stage '{}' needs labels, but dataset '{}' has none", stage.name, data.name),
+      "give labels (--labels FILE): an .npy for arrays; for images a CSV with the columns file,label, or "
+      "a sub-folder for each class");
+}
+
 Result<void> Planner::check_same_data(const config::StageEntry& stage,
                                       const std::vector<NamedSource>& inputs) const {
   const auto dataset_of = [&](const std::string& name) -> std::optional<std::size_t> {
@@ -221,6 +233,7 @@ Result<std::vector<NamedSource>> Planner::stage_inputs(const config::StageEntry&
       }
       for (const auto& bound : found->second) {
         MTC_ASSIGN(auto source, resolve(bound, input.type));
+        MTC_TRY(check_labels(stage, input, source));
         if (is_implicit(input.type) && fits(source.type, "artifact")) {
           MTC_ASSIGN(source, session_input(stage, input, source, combination, implicit_params));
         }

@@ -45,7 +45,8 @@ struct Dataset {
   Json preprocess;  ///< null or {color, scale, mean, std}
   std::int64_t classes = 0;
   std::int64_t label_offset = 0;
-  Json views;  ///< [{seed, skip, take}], in order.
+  bool labelled = true;  ///< False where it is known before anything runs that there are no labels.
+  Json views;            ///< [{seed, skip, take}], in order.
 };
 
 struct NamedSource {

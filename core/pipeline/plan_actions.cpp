@@ -112,6 +112,25 @@ Result<plugin::Registry::TargetMatch> Planner::target(const config::StageEntry& 
                     "name the target");
 }
 
+Result<void> Planner::check_sections(const config::StageEntry& stage, const plugin::Stage& definition,
+                                     const plugin::Target& target) const {
+  const auto& wanted = definition.target_sections;
+  const auto has_one = [&](const plugin::Target& each) {
+    return std::ranges::any_of(wanted, [&](const auto& section) { return each.sections.contains(section); });
+  };
+  if (wanted.empty() || has_one(target)) return {};
+  std::vector<std::string> others;
+  for (const auto& each : registry_.targets()) {
+    if (has_one(each)) others.push_back(each.id);
+  }
+  const auto given = stage.inputs.find("target");
+  return plan_error(given == stage.inputs.end() ? stage.place : given->second.place, Code::invalid_argument,
+                    fmt::format("target '{}' says nothing of [{}], which {} goes by", target.id,
+                                fmt::join(wanted, "], ["), definition.name),
+                    others.empty() ? "no target does: add the section to its document"
+                                   : fmt::format("targets that do: {}", fmt::join(others, ", ")));
+}
+
 Result<plugin::Registry::TargetMatch> Planner::target_of(const Source& artifact) const {
   if (artifact.type == "model") return at_place(registry_.find_target("reference"), artifact.place);
   if (artifact.kind == Source::Kind::output) {
@@ -183,6 +202,7 @@ Result<void> Planner::add_variant(const config::StageEntry& stage, const Definit
   Json session_defaults = Json::object();
   if (compiles || !declared.target_sections.empty()) {
     MTC_ASSIGN(const auto match, target(stage, combination));
+    MTC_TRY(check_sections(stage, declared, *match.target));
     action.target = match.target;
     action.target_values = match.target->flatten(declared.target_sections);
     if (compiles) {

@@ -50,6 +50,16 @@ Result<Source> file_source(const std::filesystem::path& path, const config::Data
   return source;
 }
 
+/// Whether decoding can find labels: in a file that names them, or in the sub-folders of a folder.
+bool has_labels(const config::DataEntry& entry) {
+  return !entry.labels.empty() || std::ranges::any_of(entry.inputs, [](const auto& input) {
+    std::error_code error;
+    const std::filesystem::directory_iterator files(input, error);
+    return error ||
+           std::any_of(begin(files), end(files), [](const auto& file) { return file.is_directory(); });
+  });
+}
+
 }  // namespace
 
 Result<void> Planner::find_makers() {
@@ -116,6 +126,7 @@ Result<Dataset> Planner::source_dataset(const config::DataEntry& entry, std::opt
                         fmt::format("{} the images before, or use format = \"images\"", key));
     }
   }
+  made.labelled = !made.labels.empty();
   made.preprocess = reading_part(entry.preprocess);
   made.classes = entry.classes;
   made.label_offset = entry.label_offset;
@@ -191,6 +202,7 @@ Result<Dataset> Planner::decoded_images(const config::DataEntry& entry) {
   Dataset made;
   made.views = Json::array();
   made.preprocess = reading_part(entry.preprocess);
+  made.labelled = has_labels(entry);
   made.preprocess["color"] = "rgb";  // Decoding has put the channels in their order already.
   made.classes = entry.classes;
   made.label_offset = entry.label_offset;

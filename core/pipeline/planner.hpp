@@ -59,6 +59,9 @@ class Planner {
   /// An artifact beside the predictions (or timings) that it would be run for is an error.
   static Result<void> check_artifact(const config::StageEntry& stage, const plugin::Stage& definition,
                                      const Combination& combination);
+  /// A dataset without labels where `input` needs them is an error.
+  [[nodiscard]] Result<void> check_labels(const config::StageEntry& stage, const plugin::Input& input,
+                                          const Source& source) const;
   /// Predictions are scored with the labels of their own dataset, and compared with a baseline of the same.
   Result<void> check_same_data(const config::StageEntry& stage, const std::vector<NamedSource>& inputs) const;
 
@@ -75,6 +78,9 @@ class Planner {
   Result<Definition> definition(const config::Located& uses) const;
   Result<plugin::Registry::TargetMatch> target(const config::StageEntry& stage,
                                                const Combination& combination) const;
+  /// A target without any section that the stage reads, as no scheme to quantize for, is an error.
+  [[nodiscard]] Result<void> check_sections(const config::StageEntry& stage, const plugin::Stage& definition,
+                                            const plugin::Target& target) const;
   Result<Json> params(const std::vector<plugin::Param>& declared, const config::StageEntry& stage,
                       const Combination& combination) const;
   Result<std::size_t> run_session(const std::string& kind, const Source& artifact,

@@ -214,6 +214,49 @@ TEST_F(OneShot, DeployPacksNothingWhenItsGateFails) {
   EXPECT_TRUE(std::filesystem::exists(box_ / "package/manifest.json"));
 }
 
+TEST_F(OneShot, FindsAnOutputOfAnotherKindBeforeAnythingRuns) {
+  std::filesystem::create_directory(box_ / "folder");
+  box_.write("folder/mine", "mine");
+  box_.write("file", "mine");
+  const auto before = box_.stored();
+  const auto folder = box_.mtc({"sparsify", "model.onnx", "-o", "folder", "--force"});
+  EXPECT_EQ(folder.exit_code, 2);
+  EXPECT_THAT(folder.err, HasSubstr("folder' is a folder, but the output 'model' is a file"));
+  const auto file = box_.mtc({"compile", "model.onnx", "--target", "cpu.portable", "-o", "file", "--force"});
+  EXPECT_EQ(file.exit_code, 2);
+  EXPECT_THAT(file.err, HasSubstr("file' is a file, but the output 'artifact' is a folder"));
+  EXPECT_EQ(box_.stored(), before);
+  EXPECT_EQ(read_file(box_ / "folder/mine"), "mine");
+  EXPECT_EQ(read_file(box_ / "file"), "mine");
+}
+
+TEST_F(OneShot, FindsMissingLabelsBeforeAnythingRuns) {
+  make_data();
+  build_two(box_);
+  const auto before = box_.stored();
+  const auto outcome =
+      box_.mtc({"evaluate", "one", "--data", "mtc-out/images/tensors/images.npy", "--preprocess", "unit"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("needs labels, but dataset 'data' has none"));
+  EXPECT_THAT(outcome.err, HasSubstr("--labels"));
+  EXPECT_EQ(box_.stored(), before);
+}
+
+TEST_F(OneShot, FindsATargetWithoutASchemeBeforeAnythingRuns) {
+  if (!has_plugin("quantize.so") || !has_plugin("reference.so")) GTEST_SKIP() << "built without libtorch";
+  make_data();
+  const auto before = box_.stored();
+  for (const std::string verb : {"quantize", "deploy"}) {
+    std::vector<std::string> arguments{verb, "model.onnx", "--data", "data.toml", "--target", "reference"};
+    if (verb == "deploy") arguments.insert(arguments.end(), {"--calib-samples", "8"});
+    const auto outcome = box_.mtc(arguments);
+    EXPECT_EQ(outcome.exit_code, 2) << verb;
+    EXPECT_THAT(outcome.err, HasSubstr("target 'reference' says nothing of [quant]")) << verb;
+    EXPECT_THAT(outcome.err, HasSubstr("cpu.portable")) << verb;
+  }
+  EXPECT_EQ(box_.stored(), before);
+}
+
 TEST_F(OneShot, FindsAnOutputThatCannotBeWrittenBeforeAnythingRuns) {
   box_.write("file", "mine");
   const auto before = box_.stored();

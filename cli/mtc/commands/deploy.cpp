@@ -147,7 +147,9 @@ void add_deploy(CLI::App& app, Globals& globals, int& exit_code) {
       ->add_option("--data", arguments->data.path,
                    "Data to calibrate and evaluate with: a folder of images, an .npy or a .toml")
       ->type_name("PATH");
-  command->add_option("--labels", arguments->data.labels, "Labels of --data: an .npy or a CSV")
+  command
+      ->add_option("--labels", arguments->data.labels,
+                   "Labels of --data: an .npy for arrays, a CSV with the columns file,label for images")
       ->type_name("FILE");
   command->add_option("--preprocess", arguments->data.preprocess, "Preprocessing preset of --data")
       ->type_name("NAME");

@@ -163,7 +163,8 @@ void add_data_options(CLI::App& command, VerbArguments& arguments, const plugin:
   if (required) option->required();
   if (input.name != "data") return;
   command
-      .add_option("--labels", flags.labels, "Labels of --data: an .npy or a CSV with the columns file,label")
+      .add_option("--labels", flags.labels,
+                  "Labels of --data: an .npy for arrays, a CSV with the columns file,label for images")
       ->type_name("FILE");
   command
       .add_option("--preprocess", flags.preprocess, "Preprocessing preset of --data: imagenet, tf, unit, raw")

@@ -50,6 +50,31 @@ TEST_F(PlanDatasetsTest, ChainsViewsFromTheSourceOn) {
   EXPECT_EQ(data.inputs.size(), 2U);
 }
 
+TEST_F(PlanDatasetsTest, FindsThatLabelsAreMissingWhereTheyAreNeeded) {
+  const auto scored = [&](const std::string& data) {
+    return project_.try_plan("[model]\npath = \"model.onnx\"\n" + data +
+                             "[stage.s]\nuses = \"evaluate\"\nartifact = \"model\"\ndata = \"x\"\n");
+  };
+  project_.folder().write("loose/1.jpg", "jpeg");
+  project_.folder().write("sorted/cat/1.jpg", "jpeg");
+  project_.folder().write("names.csv", "file,label\n1.jpg,0\n");
+  const std::string arrays = "[data.x]\nformat = \"npy\"\ninputs = \"images.npy\"\n";
+  const std::string loose = "[data.x]\nformat = \"images\"\npreprocess = \"unit\"\ninputs = \"loose\"\n";
+  const std::string view = "[data.x]\nfrom = \"all\"\ntake = 3\n";
+  for (const auto& data : {arrays, loose, "[data.all]\nformat = \"npy\"\ninputs = \"images.npy\"\n" + view}) {
+    const auto wrong = scored(data);
+    ASSERT_FALSE(wrong) << data;
+    EXPECT_EQ(wrong.error().code, Code::invalid_argument);
+    EXPECT_EQ(wrong.error().message, "stage 's' needs labels, but dataset 'x' has none");
+    EXPECT_THAT(wrong.error().hint, HasSubstr("--labels"));
+  }
+  EXPECT_TRUE(scored(arrays + "labels = \"labels.npy\"\n"));
+  EXPECT_TRUE(scored(loose + "labels = \"names.csv\"\n"));
+  EXPECT_TRUE(scored("[data.x]\nformat = \"images\"\npreprocess = \"unit\"\ninputs = \"sorted\"\n"));
+  EXPECT_TRUE(
+      scored("[stage.d]\nuses = \"data.draw\"\n[data.x]\nstage = \"d.tensors\"\npreprocess = \"unit\"\n"));
+}
+
 TEST_F(PlanDatasetsTest, ReportsAFileThatDoesNotExist) {
   const auto wrong = project_.error(pipeline("[data.x]\nformat = \"npy\"\ninputs = \"no.npy\"\n", "x"));
   EXPECT_EQ(wrong.code, Code::not_found);

@@ -12,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 class PlannerTest : public testing::Test {
  protected:
@@ -130,6 +131,16 @@ TEST_F(PlannerTest, ShowsAStageOnlyTheSectionsThatItDeclares) {
   const auto made = plan("[stage.q]\nuses = \"quantize\"\ndata = \"train\"\ntarget = \"chip.a\"\n");
   EXPECT_EQ(made.actions.at(0).target_values,
             (Json{{"target.id", "chip.a"}, {"target.quant.scheme", "s/1"}}));
+}
+
+TEST_F(PlannerTest, RefusesATargetThatSaysNothingOfWhatTheStageGoesBy) {
+  const auto wrong = error("[stage.q]\nuses = \"quantize\"\ndata = \"train\"\ntarget = \"chip.plain\"\n");
+  EXPECT_EQ(wrong.code, Code::invalid_argument);
+  EXPECT_EQ(wrong.message, "target 'chip.plain' says nothing of [quant], which quantize.toy goes by");
+  EXPECT_EQ(wrong.where, "p.toml:12:1");
+  EXPECT_THAT(wrong.hint, HasSubstr("chip.a, chip.b"));
+  EXPECT_THAT(wrong.hint, Not(HasSubstr("chip.plain")));
+  EXPECT_EQ(plan("[stage.build]\nuses = \"compile\"\ntarget = \"chip.plain\"\n").actions.size(), 1U);
 }
 
 TEST_F(PlannerTest, FollowsTheTargetOfTheModel) {

@@ -115,6 +115,7 @@ metrics = ["top1", "top1_drop"]
   [[stage.input]]
   name = "data"
   type = "dataset"
+  labels = true
   [[stage.input]]
   name = "baseline"
   type = "predictions"
@@ -277,6 +278,7 @@ Project::Project() {
   folder_.write("plugins/chip.far.target.toml",
                 document("chip.far", "chip", "requires_isa = [\"no_such_flag\"]\n" + sections));
   folder_.write("plugins/reference.target.toml", document("reference", "chip", sections));
+  folder_.write("plugins/chip.plain.target.toml", document("chip.plain", "chip", "[ops]\nlist = []\n"));
   folder_.write("plugins/cpu.any.target.toml", document("cpu.any", "cpu", sections));
   folder_.write("model.onnx", kModelBytes);
   folder_.write("images.npy", "images");
