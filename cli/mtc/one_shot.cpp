@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/mtc/flag_of_place.hpp"
 #include "cli/mtc/output.hpp"
 #include "core/run/output_folder.hpp"
 #include "core/run/runner.hpp"
@@ -40,13 +41,26 @@ Result<void> check_places(const OneShot& job, const pipeline::Plan& plan) {
   return {};
 }
 
+/// What a package holds is shown where people find it: in the package.
+void show_in_package(const pipeline::Plan& plan, const pipeline::Action& action,
+                     const std::filesystem::path& package, run::RunReport& report) {
+  if (action.kind != "package") return;
+  for (const auto& [name, source] : action.inputs) {
+    if (name != "artifact" || source.kind != pipeline::Source::Kind::output) continue;
+    auto& outputs = report.stages[plan.actions[source.action].variant].outputs;
+    if (const auto held = outputs.find(source.output); held != outputs.end())
+      held->second.path = package.string();
+  }
+}
+
 Result<void> deliver(const OneShot& job, const pipeline::Plan& plan, store::Store& store,
                      run::RunReport& report) {
   for (std::size_t i = 0; i < plan.variants.size(); ++i) {
     if (plan.variants[i].stage != job.stage) continue;
     auto& stage = report.stages[i];
     if (stage.status == "failed" || stage.status == "skipped") continue;
-    const auto& declared = plan.actions[plan.variants[i].main_action()].outputs;
+    const auto& action = plan.actions[plan.variants[i].main_action()];
+    const auto& declared = action.outputs;
     for (std::size_t k = 0; k < declared.size(); ++k) {
       const auto found = stage.outputs.find(declared[k].name);
       if (found == stage.outputs.end()) continue;
@@ -54,6 +68,7 @@ Result<void> deliver(const OneShot& job, const pipeline::Plan& plan, store::Stor
       MTC_TRY(store.materialise(
           {declared[k].name, found->second.digest, found->second.bytes, declared[k].folder()}, destination));
       found->second.path = destination.string();
+      if (k == 0) show_in_package(plan, action, destination, report);
       say(fmt::format("{}: {}", declared[k].name, destination.string()));
     }
   }
@@ -79,9 +94,11 @@ Result<int> run_one_shot(const OneShot& job, const Globals& globals, const plugi
   }
   if (!job.output.empty())
     MTC_TRY(run::check_can_write(job.output.parent_path(), "choose another place with --output"));
-  MTC_ASSIGN(const auto file,
-             config::parse_pipeline(job.text, "command line", std::filesystem::current_path(), {}));
-  MTC_ASSIGN(const auto plan, pipeline::make_plan(file, registry));
+  const auto file = config::parse_pipeline(job.text, kCommandLine, std::filesystem::current_path(), {});
+  if (!file) return at_flag(file.error(), job.text);
+  const auto planned = pipeline::make_plan(*file, registry);
+  if (!planned) return at_flag(planned.error(), job.text);
+  const auto& plan = *planned;
   MTC_TRY(check_places(job, plan));
   MTC_ASSIGN(auto store, open_store(globals));
   MTC_ASSIGN(auto report, execute(plan, store, execute_options, globals));

@@ -18,7 +18,7 @@ Result<ModelEntry> read_model(const Node& node, const std::string& name, const s
   MTC_ASSIGN(const std::string text, fields.text("path"));
   ModelEntry entry;
   entry.name = name;
-  entry.place = node.place;
+  entry.place = fields.place("path");
   entry.written = {text, fields.folder("path", folder)};
   MTC_ASSIGN(entry.path, resolve_path(text, entry.written.folder, fields.place("path")));
   return entry;

@@ -30,6 +30,12 @@ Source output_source(const std::string& type, std::size_t action, const std::str
   return source;
 }
 
+/// "a model", "an artifact", "predictions".
+std::string with_article(const std::string& type) {
+  if (is_implicit(type)) return type;
+  return (type == "artifact" || type == "any" ? "an " : "a ") + type;
+}
+
 bool takes_implicit(const plugin::Stage& stage) {
   return std::ranges::any_of(stage.inputs, [](const auto& input) { return is_implicit(input.type); });
 }
@@ -105,12 +111,12 @@ Result<Source> Planner::resolve(const Bound& bound, const std::string& wanted_ty
   if (fits(source.type, wanted_type) || runs) return source;
   return plan_error(
       bound.place, Code::invalid_argument,
-      fmt::format("'{}' is a {}, but a {} is wanted here",
+      fmt::format("'{}' is {}, but {} is wanted here",
                   bound.reference.name + (bound.reference.output.empty() ? "" : "." + bound.reference.output),
-                  source.type, wanted_type),
+                  with_article(source.type), with_article(wanted_type)),
       wanted_type == "artifact"
           ? "compile it first: uses = \"compile\""
-          : fmt::format("name a {}, or the output of a stage that makes one", wanted_type));
+          : fmt::format("name {}, or the output of a stage that makes one", with_article(wanted_type)));
 }
 
 bool Planner::has_parameter(const plugin::Stage& definition, const std::string& name) const {
@@ -145,7 +151,7 @@ Result<void> Planner::check_keys(const config::StageEntry& stage, const plugin::
 
 Result<Source> Planner::session_input(const config::StageEntry& stage, const plugin::Input& input,
                                       const Source& artifact, const Combination& combination,
-                                      const Json& params) {
+                                      const SessionParams& params) {
   std::optional<Source> data;
   const auto found = combination.inputs.find("data");
   if (found != combination.inputs.end() && !found->second.empty()) {
@@ -219,9 +225,16 @@ Result<void> Planner::check_artifact(const config::StageEntry& stage, const plug
 Result<std::vector<NamedSource>> Planner::stage_inputs(const config::StageEntry& stage,
                                                        const plugin::Stage& definition,
                                                        const Combination& combination,
-                                                       const Json& implicit_params) {
+                                                       const SessionParams& session_params) {
   MTC_TRY(check_artifact(stage, definition, combination));
   std::vector<NamedSource> inputs;
+  bool runs = false;
+  const auto run = [&](const plugin::Input& input, const Source& artifact) {
+    const bool own = definition.runs_artifact(input);
+    runs = runs || own;
+    const SessionParams others{session_params.shared, {}};
+    return session_input(stage, input, artifact, combination, own ? session_params : others);
+  };
   for (const auto& input : definition.inputs) {
     const auto found = combination.inputs.find(input.name);
     if (found != combination.inputs.end()) {
@@ -235,7 +248,7 @@ Result<std::vector<NamedSource>> Planner::stage_inputs(const config::StageEntry&
         MTC_ASSIGN(auto source, resolve(bound, input.type));
         MTC_TRY(check_labels(stage, input, source));
         if (is_implicit(input.type) && fits(source.type, "artifact")) {
-          MTC_ASSIGN(source, session_input(stage, input, source, combination, implicit_params));
+          MTC_ASSIGN(source, run(input, source));
         }
         inputs.push_back({input.name, std::move(source)});
       }
@@ -243,8 +256,8 @@ Result<std::vector<NamedSource>> Planner::stage_inputs(const config::StageEntry&
     }
     const auto artifact = combination.inputs.find("artifact");
     if (definition.runs_artifact(input) && artifact != combination.inputs.end()) {
-      MTC_ASSIGN(const auto run, resolve(artifact->second.front(), "artifact"));
-      MTC_ASSIGN(auto source, session_input(stage, input, run, combination, implicit_params));
+      MTC_ASSIGN(const auto subject, resolve(artifact->second.front(), "artifact"));
+      MTC_ASSIGN(auto source, run(input, subject));
       inputs.push_back({input.name, std::move(source)});
     } else if (input.type == "model" && !input.optional && file_.models.size() == 1) {
       Bound bound;
@@ -259,6 +272,12 @@ Result<std::vector<NamedSource>> Planner::stage_inputs(const config::StageEntry&
                             ? "add artifact = \"STAGE.artifact\" and data = \"NAME\""
                             : fmt::format("add {} = \"…\" ({})", input.name, input.help));
     }
+  }
+  if (!runs && !session_params.own.empty()) {
+    const auto& [name, value] = *session_params.own.begin();
+    return plan_error(value.place, Code::invalid_argument,
+                      fmt::format("stage '{}' runs no artifact, so '{}' would do nothing", stage.name, name),
+                      "give it to the stage that makes its predictions, or remove it");
   }
   MTC_TRY(check_same_data(stage, inputs));
   return inputs;

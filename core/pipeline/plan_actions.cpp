@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/base/text.hpp"
 #include "core/pipeline/builtin.hpp"
 #include "core/pipeline/planner.hpp"
+#include "core/pipeline/target_params.hpp"
 
 namespace mtc::pipeline {
 namespace {
@@ -61,12 +63,23 @@ Result<Definition> Planner::definition(const config::Located& uses) const {
   for (const auto* builtin : {&compile_stage(), &package_stage()}) {
     if (name == builtin->name) return Definition{nullptr, builtin, builtin->name};
   }
-  MTC_ASSIGN(const auto match, at_place(registry_.find_stage(name), uses.place));
+  const auto found = registry_.find_stage(name);
+  if (!found) {
+    Error error = found.error();
+    error.where = uses.place;
+    const std::vector<std::string> built_in{compile_stage().name, package_stage().name};
+    const auto near = closest(name, built_in);
+    error.hint = (near ? fmt::format("did you mean \"{}\"? ", *near) : "") + error.hint + ", " +
+                 fmt::format("{}", fmt::join(built_in, ", "));
+    return error;
+  }
+  const auto& match = *found;
   return Definition{match.plugin, match.stage, {}};
 }
 
 Result<Json> Planner::params(const std::vector<plugin::Param>& declared, const config::StageEntry& stage,
-                             const Combination& combination) const {
+                             const Combination& combination,
+                             std::map<std::string, config::Located>* others) const {
   std::map<std::string, config::Located> given = stage.params;
   for (const auto& [key, value] : combination.values) {
     if (key.starts_with("with.")) given[key.substr(5)] = value;
@@ -82,9 +95,16 @@ Result<Json> Planner::params(const std::vector<plugin::Param>& declared, const c
   }
   for (const auto& [name, value] : given) {
     if (std::ranges::find(known, name) != known.end()) continue;
-    return plan_error(value.place, Code::not_found,
-                      fmt::format("{} has no parameter '{}'", stage.uses.value.dump(), name),
-                      suggestion(name, known));
+    if (others != nullptr && !targets_with(registry_, "run", name).empty()) {
+      (*others)[name] = value;
+      continue;
+    }
+    const bool compiles = stage.uses.value == compile_stage().name;
+    return plan_error(
+        value.place, Code::not_found,
+        fmt::format("{}{} has no parameter '{}'", stage.uses.value.dump(), compiles ? " for this target" : "",
+                    name),
+        compiles ? target_param_hint(registry_, known, "compile", name) : suggestion(name, known));
   }
   return params;
 }
@@ -150,8 +170,34 @@ Result<plugin::Registry::TargetMatch> Planner::target_of(const Source& artifact)
   return at_place(registry_.find_target(*id), artifact.place);
 }
 
+Result<Json> Planner::session_values(const std::vector<plugin::Param>& declared,
+                                     const plugin::Registry::TargetMatch& match, const SessionParams& params,
+                                     const config::Place& place) const {
+  Json values = Json::object();
+  for (const auto& param : declared) {
+    values[param.name] = param.default_value;
+    if (!params.shared.contains(param.name)) continue;
+    MTC_ASSIGN(values[param.name], at_place(param.check(params.shared[param.name]), place));
+  }
+  std::vector<std::string> own;
+  for (const auto& param : match.service->params) {
+    if (param.action != "run") continue;
+    own.push_back(param.name);
+    const auto given = params.own.find(param.name);
+    if (given == params.own.end()) continue;
+    MTC_ASSIGN(values[param.name], at_place(param.check(given->second.value), given->second.place));
+  }
+  for (const auto& [name, given] : params.own) {
+    if (std::ranges::find(own, name) != own.end()) continue;
+    return plan_error(given.place, Code::invalid_argument,
+                      fmt::format("target '{}' has no run parameter '{}'", match.target->id, name),
+                      target_param_hint(registry_, own, "run", name));
+  }
+  return values;
+}
+
 Result<std::size_t> Planner::run_session(const std::string& kind, const Source& artifact,
-                                         const std::optional<Source>& data, const Json& params,
+                                         const std::optional<Source>& data, const SessionParams& params,
                                          const config::Place& place) {
   MTC_ASSIGN(const auto match, target_of(artifact));
   if (const auto missing = match.target->missing_isa(); !missing.empty()) {
@@ -177,11 +223,7 @@ Result<std::size_t> Planner::run_session(const std::string& kind, const Source& 
     std::erase_if(declared, [&](const auto& own) { return own.name == param.name; });
     declared.push_back(param);
   }
-  for (const auto& param : declared) {
-    action.params[param.name] = param.default_value;
-    if (!params.contains(param.name)) continue;
-    MTC_ASSIGN(action.params[param.name], at_place(param.check(params[param.name]), place));
-  }
+  MTC_ASSIGN(action.params, session_values(declared, match, params, place));
   action.key_params = affecting(declared, action.params);
   return add_action(std::move(action));
 }
@@ -216,15 +258,18 @@ Result<void> Planner::add_variant(const config::StageEntry& stage, const Definit
       }
     }
   }
-  MTC_ASSIGN(const auto all, params(own_params, stage, combination));
+  SessionParams session;
+  const bool runs = std::ranges::any_of(
+      declared.inputs, [&](const plugin::Input& input) { return declared.runs_artifact(input); });
+  MTC_ASSIGN(const auto all, params(own_params, stage, combination, runs ? &session.own : nullptr));
   const std::string own_kind = compiles ? "compile" : "stage";
   action.params = part_for(own_params, all, own_kind);
   action.key_params = affecting(own_params, action.params);
   action.params.update(session_defaults);
-  Json implicit = part_for(own_params, all, "predict");
-  implicit.update(part_for(own_params, all, "measure"));
+  session.shared = part_for(own_params, all, "predict");
+  session.shared.update(part_for(own_params, all, "measure"));
   pending_actions_.clear();
-  MTC_ASSIGN(action.inputs, stage_inputs(stage, declared, combination, implicit));
+  MTC_ASSIGN(action.inputs, stage_inputs(stage, declared, combination, session));
   action.absent_metrics = absent_metrics(declared, action.inputs);
   add_action(std::move(action));
   Variant variant;

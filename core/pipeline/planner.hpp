@@ -27,6 +27,14 @@ struct Definition {
   std::string builtin;  ///< "compile" or empty.
 };
 
+/// Parameters of the sessions that a stage makes the host run.
+struct SessionParams {
+  Json shared = Json::object();  ///< Of the stage, for each of its sessions.
+  /// Not the stage's: run parameters of the target of its artifact, for that session alone. A baseline is run
+  /// with the defaults.
+  std::map<std::string, config::Located> own;
+};
+
 class Planner {
  public:
   Planner(const config::PipelineFile& file, const plugin::Registry& registry)
@@ -53,9 +61,11 @@ class Planner {
   [[nodiscard]] bool has_parameter(const plugin::Stage& definition, const std::string& name) const;
   Result<std::vector<NamedSource>> stage_inputs(const config::StageEntry& stage,
                                                 const plugin::Stage& definition,
-                                                const Combination& combination, const Json& implicit_params);
+                                                const Combination& combination,
+                                                const SessionParams& session_params);
   Result<Source> session_input(const config::StageEntry& stage, const plugin::Input& input,
-                               const Source& artifact, const Combination& combination, const Json& params);
+                               const Source& artifact, const Combination& combination,
+                               const SessionParams& params);
   /// An artifact beside the predictions (or timings) that it would be run for is an error.
   static Result<void> check_artifact(const config::StageEntry& stage, const plugin::Stage& definition,
                                      const Combination& combination);
@@ -81,11 +91,17 @@ class Planner {
   /// A target without any section that the stage reads, as no scheme to quantize for, is an error.
   [[nodiscard]] Result<void> check_sections(const config::StageEntry& stage, const plugin::Stage& definition,
                                             const plugin::Target& target) const;
+  /// The values of `declared`. Of the others those that may be parameters of a session go to `others`, where
+  /// that is given; the rest are errors.
   Result<Json> params(const std::vector<plugin::Param>& declared, const config::StageEntry& stage,
-                      const Combination& combination) const;
+                      const Combination& combination, std::map<std::string, config::Located>* others) const;
   Result<std::size_t> run_session(const std::string& kind, const Source& artifact,
-                                  const std::optional<Source>& data, const Json& params,
+                                  const std::optional<Source>& data, const SessionParams& params,
                                   const config::Place& place);
+  /// `params` of a session of `match`: what `declared` says, filled in.
+  [[nodiscard]] Result<Json> session_values(const std::vector<plugin::Param>& declared,
+                                            const plugin::Registry::TargetMatch& match,
+                                            const SessionParams& params, const config::Place& place) const;
   Result<plugin::Registry::TargetMatch> target_of(const Source& artifact) const;
   std::size_t add_action(Action action);
 

@@ -44,9 +44,9 @@ const Mistake kMistakes[] = {
      "[stage.init]\nuses = \"train.init\"\n[stage.p]\nuses = \"sparsify\"\nmodel = \"init.modle\"\n", "6:1",
      "has no output 'modle'", "did you mean 'model'?"},
     {"MissingInput", "[stage.p]\nuses = \"sparsify\"\n", "2:8", "has no 'model'", "add model"},
-    {"MissingFile", "[model]\npath = \"gone.onnx\"\n[stage.p]\nuses = \"sparsify\"\n", "2:2",
+    {"MissingFile", "[model]\npath = \"gone.onnx\"\n[stage.p]\nuses = \"sparsify\"\n", "3:1",
      "does not exist", "check the path"},
-    {"EmptyFile", "[model]\npath = \"empty.onnx\"\n[stage.p]\nuses = \"sparsify\"\n", "2:2", "is empty",
+    {"EmptyFile", "[model]\npath = \"empty.onnx\"\n[stage.p]\nuses = \"sparsify\"\n", "3:1", "is empty",
      "export it again"},
     {"Cycle",
      "[stage.a]\nuses = \"sparsify\"\nmodel = \"b.model\"\n[stage.b]\nuses = \"sparsify\"\nmodel = "

@@ -132,6 +132,64 @@ TEST_F(OneShot, AgreementComparesTwoModelsAndNeverOneWithItself) {
   EXPECT_EQ(stage_of(same.json(), "evaluate")["metrics"]["agreement"], 1.0);
 }
 
+TEST_F(OneShot, TakesTheRunParametersOfTheArtifactsTarget) {
+  make_data();
+  ASSERT_EQ(box_.mtc({"compile", "model.onnx", "--target", "onnxruntime", "-o", "ort"}).exit_code, 0);
+  ASSERT_EQ(box_.mtc({"compile", "model.onnx", "--target", "cpu.portable", "-o", "c"}).exit_code, 0);
+  const auto score = [&](const std::string& artifact, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"evaluate", artifact, "--data", "data.toml", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return box_.mtc(arguments);
+  };
+  const auto predict = [](const Outcome& outcome) {
+    return stage_of(outcome.json(), "evaluate")["actions"][0]["key"];
+  };
+  const auto plain = score("ort", {});
+  const auto saturating = score("ort", {"--integers", "saturating"});
+  ASSERT_EQ(saturating.exit_code, 0) << saturating.err;
+  EXPECT_NE(predict(plain), predict(saturating));
+  EXPECT_EQ(predict(plain), predict(score("ort", {"--integers", "artifact"})));
+  const auto choice = score("ort", {"--integers", "saturatin"});
+  EXPECT_EQ(choice.exit_code, 2);
+  EXPECT_THAT(choice.err, HasSubstr("at --integers\n"));
+  EXPECT_THAT(choice.err, HasSubstr("did you mean \"saturating\"?"));
+  const auto other = score("c", {"--integers", "saturating"});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.err, HasSubstr("target 'cpu.portable' has no run parameter 'integers'"));
+  EXPECT_THAT(other.err, HasSubstr("it is a parameter of onnxruntime"));
+  const auto help = box_.mtc({"bench", "--help"});
+  EXPECT_THAT(help.out, HasSubstr("For the target onnxruntime:"));
+  EXPECT_THAT(help.out, HasSubstr("--integers"));
+}
+
+TEST_F(OneShot, RefusesACompileFlagOfAnotherTarget) {
+  const auto outcome =
+      box_.mtc({"compile", "model.onnx", "--target", "cpu.portable", "--no-exact", "-o", "a"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("at --exact\n"));
+  EXPECT_THAT(outcome.err, HasSubstr("it is a parameter of onnxruntime"));
+  EXPECT_THAT(box_.mtc({"compile", "--help"}).out, HasSubstr("For the target onnxruntime:"));
+}
+
+TEST_F(OneShot, NamesTheFlagThatIsWrong) {
+  make_data();
+  build_two(box_);
+  const std::map<std::string, std::vector<std::string>> wrong{
+      {"at --target\n", {"compile", "model.onnx", "--target", "cpu.portabel"}},
+      {"at --gate\n", {"sparsify", "model.onnx", "--gate", "sparsty >= 1"}},
+      {"at --preprocess\n",
+       {"evaluate", "one", "--data", "mtc-out/images/tensors/images.npy", "--labels",
+        "mtc-out/images/tensors/labels.npy", "--preprocess", "imagent"}},
+      {"at --data\n", {"evaluate", "one", "--data", "mtc-out/images/tensors/images.npy"}},
+      {"at --baseline\n", {"evaluate", "one", "--data", "data.toml", "--baseline", "gone.onnx"}},
+      {"at model\n", {"sparsify", "gone.onnx"}}};
+  for (const auto& [place, arguments] : wrong) {
+    const auto outcome = box_.mtc(arguments);
+    EXPECT_EQ(outcome.exit_code, 2) << place;
+    EXPECT_THAT(outcome.err, HasSubstr(place)) << outcome.err;
+  }
+}
+
 TEST_F(OneShot, AGateSetsTheExitCode) {
   EXPECT_EQ(box_.mtc({"sparsify", "model.onnx", "-o", "a.onnx", "--gate", "sparsity >= 0.4"}).exit_code, 0);
   EXPECT_EQ(box_.mtc({"sparsify", "model.onnx", "-o", "b.onnx", "--gate", "sparsity >= 0.9"}).exit_code, 4);
@@ -148,6 +206,12 @@ TEST_F(OneShot, SaysThatTheModelIsMissing) {
   const auto outcome = box_.mtc({"sparsify", "gone.onnx"});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("gone.onnx' does not exist"));
+}
+
+TEST_F(OneShot, DeploySaysThatTheModelIsMissing) {
+  const auto outcome = box_.mtc({"deploy", "gone.onnx", "--float"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("the model 'gone.onnx' does not exist\n  at model"));
 }
 
 TEST_F(OneShot, DeployPacksTheArtifactWithItsManifest) {
@@ -187,6 +251,7 @@ TEST_F(OneShot, DeployEvaluatesOnSamplesThatDidNotCalibrate) {
   const auto report = box_.mtc(with({"--calib-samples", "8", "-o", "package", "--json"}));
   EXPECT_EQ(report.exit_code, 0) << report.err;
   EXPECT_EQ(Json::parse(read_file(box_ / "package/report.json"))["samples"], 12);
+  EXPECT_EQ(stage_of(report.json(), "build")["outputs"]["artifact"]["path"], (box_ / "package").string());
 }
 
 TEST_F(OneShot, DeployPacksNothingWhenItsGateFails) {

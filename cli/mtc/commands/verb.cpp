@@ -15,6 +15,7 @@
 #include "cli/mtc/one_shot.hpp"
 #include "cli/mtc/output.hpp"
 #include "cli/mtc/pipeline_text.hpp"
+#include "cli/mtc/target_flags.hpp"
 #include "core/base/text.hpp"
 #include "core/pipeline/builtin.hpp"
 #include "core/plugin/describe.hpp"
@@ -31,6 +32,7 @@ struct VerbArguments {
   std::map<std::string, std::string> inputs;  ///< Input name, or "artifact" → path.
   std::map<std::string, DataFlags> data;      ///< Dataset input → flags.
   std::string target;
+  std::vector<plugin::Param> declared;  ///< Parameters of the stage, then those of targets.
   std::map<std::string, std::vector<std::string>> params;  ///< Parameter → words.
   std::vector<std::string> gates;
   std::string output;
@@ -44,18 +46,6 @@ bool needs_session(const plugin::Input& input) {
 }
 
 bool is_compile(const VerbArguments& arguments) { return arguments.stage->name == "compile"; }
-
-/// The parameters of the verb: the stage's, or for compile those of the target's plugin.
-Result<std::vector<plugin::Param>> params_of(const VerbArguments& arguments) {
-  if (!is_compile(arguments)) return arguments.stage->params;
-  MTC_ASSIGN(const auto match, arguments.target.empty() ? arguments.registry->default_target()
-                                                        : arguments.registry->find_target(arguments.target));
-  std::vector<plugin::Param> params;
-  for (const auto& param : match.service->params) {
-    if (param.action == "compile") params.push_back(param);
-  }
-  return params;
-}
 
 Result<Json> word_value(const plugin::Param& param, const std::string& word) {
   std::optional<Json> value;
@@ -74,14 +64,17 @@ Result<Json> word_value(const plugin::Param& param, const std::string& word) {
       break;
   }
   if (value) return *value;
+  std::string hint = param.describe();
+  if (param.list && word.find(',') != std::string::npos) {
+    hint = fmt::format("write --{} {}", param.flag(), join(split(word, ','), " "));
+  }
   return Error{Code::invalid_argument, fmt::format("'{}' is not a value of {}", word, param.name),
-               "--" + param.flag(), param.describe()};
+               "--" + param.flag(), hint};
 }
 
 Result<std::string> params_text(const VerbArguments& arguments) {
-  MTC_ASSIGN(const auto declared, params_of(arguments));
   std::string text;
-  for (const auto& param : declared) {
+  for (const auto& param : arguments.declared) {
     const auto given = arguments.params.find(param.name);
     if (given == arguments.params.end() || given->second.empty()) continue;
     Json value = Json::array();
@@ -90,6 +83,10 @@ Result<std::string> params_text(const VerbArguments& arguments) {
       value.push_back(std::move(item));
     }
     if (!param.list) value = value.back();
+    if (arguments.stage->param(param.name) == nullptr) {  // A target's: the planner knows of which.
+      text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", param.name, toml_value(value));
+      continue;
+    }
     auto checked = param.check(value);
     if (!checked) {
       checked.error().where = "--" + param.flag();
@@ -202,50 +199,67 @@ void add_inputs(CLI::App& command, VerbArguments& arguments) {
   }
 }
 
-void add_params(CLI::App& command, VerbArguments& arguments, const std::vector<plugin::Param>& params) {
-  for (const auto& param : params) {
-    auto& words = arguments.params[param.name];
-    const std::string help = fmt::format("{} [{}]", param.help, param.describe());
-    if (param.type == plugin::ParamType::boolean && !param.list) {
-      command.add_flag_callback(
-          "--" + param.flag(), [&words] { words = {"true"}; }, help);
-      command.add_flag_callback(
-          "--no-" + param.flag(), [&words] { words = {"false"}; }, "The opposite");
-    } else {
-      command.add_option("--" + param.flag(), words, help)->expected(1, param.list ? 64 : 1)->type_name("");
-    }
+void add_param(CLI::App& command, VerbArguments& arguments, const plugin::Param& param,
+               const std::string& group) {
+  arguments.declared.push_back(param);
+  auto& words = arguments.params[param.name];
+  const std::string several = param.list ? fmt::format("; write --{} A B", param.flag()) : "";
+  const std::string help = fmt::format("{} [{}{}]", param.help, param.describe(), several);
+  if (param.type == plugin::ParamType::boolean && !param.list) {
+    command
+        .add_flag_callback(
+            "--" + param.flag(), [&words] { words = {"true"}; }, help)
+        ->group(group);
+    command
+        .add_flag_callback(
+            "--no-" + param.flag(), [&words] { words = {"false"}; }, "The opposite")
+        ->group(group);
+  } else {
+    command.add_option("--" + param.flag(), words, help)
+        ->expected(1, param.list ? 64 : 1)
+        ->type_name("")
+        ->group(group);
   }
 }
 
-/// Compile's parameters are the target's: all targets' are accepted here, and checked against the chosen
-/// one's later.
-std::vector<plugin::Param> every_compile_param(const plugin::Registry& registry) {
-  std::vector<plugin::Param> params;
-  for (const auto& found : registry.plugins()) {
-    for (const auto& service : found.manifest.targets) {
-      for (const auto& param : service.params) {
-        const bool known =
-            std::any_of(params.begin(), params.end(), [&](const auto& p) { return p.name == param.name; });
-        if (param.action == "compile" && !known) params.push_back(param);
-      }
-    }
-  }
-  return params;
+bool runs_an_artifact(const plugin::Stage& stage) {
+  return std::ranges::any_of(stage.inputs, [&](const auto& input) { return stage.runs_artifact(input); });
+}
+
+/// Those of targets: what compile takes, or what the session of an artifact takes beside the stage's own.
+std::vector<TargetFlag> flags_of_targets(const plugin::Registry& registry, const plugin::Stage& stage) {
+  if (stage.name == "compile") return target_flags(registry, "compile");
+  if (!runs_an_artifact(stage)) return {};
+  auto flags = target_flags(registry, "run");
+  std::erase_if(flags, [&](const TargetFlag& flag) {
+    return stage.param(flag.param.name) != nullptr || stage.input(flag.param.name) != nullptr;
+  });
+  return flags;
+}
+
+/// A gate of this stage, to show how one is written: latencies are to be small, the rest is to be large.
+std::string example_gate(const plugin::Stage& stage) {
+  const std::string& metric = stage.metrics.front();
+  if (metric.ends_with("_ms")) return metric + " <= 5";
+  return metric + (metric.ends_with("_db") ? " >= 20" : " >= 0.9");
 }
 
 /// All options of a verb but the global ones.
-void add_options(CLI::App& command, VerbArguments& arguments, const std::vector<plugin::Param>& params) {
+void add_options(CLI::App& command, VerbArguments& arguments, const std::vector<TargetFlag>& of_targets) {
   const auto& stage = *arguments.stage;
   add_inputs(command, arguments);
   if (is_compile(arguments) || !stage.target_sections.empty()) {
     command.add_option("--target", arguments.target, "Target (mtc target list; default: this machine's CPU)")
         ->type_name("ID");
   }
-  add_params(command, arguments, params);
+  for (const auto& param : stage.params) add_param(command, arguments, param, "Options");
+  for (const auto& [param, targets] : of_targets)
+    add_param(command, arguments, param, "For the target " + join(targets, ", "));
   if (!stage.metrics.empty()) {
     command
         .add_option("--gate", arguments.gates,
-                    "Fail with exit code 4 unless it holds, as \"top1 >= 0.9\"; repeatable")
+                    "Fail with exit code 4 unless it holds, as \"" + example_gate(stage) +
+                        "\"; repeatable; metrics: " + join(stage.metrics, ", "))
         ->type_name("GATE")
         ->allow_extra_args(false);
   }
@@ -254,6 +268,18 @@ void add_options(CLI::App& command, VerbArguments& arguments, const std::vector<
   command.add_flag("--emit-toml", arguments.emit_toml,
                    "Print the pipeline that this command stands for, and run nothing");
   add_execute_options(command, arguments.execute);
+}
+
+/// A stage with a required input that no argument can name is for pipelines alone.
+Result<void> check_has_verb(const plugin::Stage& stage) {
+  for (const auto& input : stage.inputs) {
+    if (input.optional || (input.type != "any" && input.type != "report")) continue;
+    return Error{Code::invalid_argument,
+                 fmt::format("{} has no verb: its input '{}' has no flag", stage.name, input.name),
+                 {},
+                 "it is used in pipelines" + (stage.example.empty() ? "" : ", or as in: " + stage.example)};
+  }
+  return {};
 }
 
 }  // namespace
@@ -297,10 +323,15 @@ void add_verb(CLI::App& app, Globals& globals, const plugin::Registry& registry,
       return;
     }
     arguments->stage = match->stage;
+    if (const auto has_verb = check_has_verb(*match->stage); !has_verb) {
+      say_error(has_verb.error());
+      exit_code = exit_code_for(has_verb.error());
+      return;
+    }
   }
   const auto& stage = *arguments->stage;
   auto* command = app.add_subcommand(name, stage.summary);
-  add_options(*command, *arguments, name == "compile" ? every_compile_param(registry) : stage.params);
+  add_options(*command, *arguments, flags_of_targets(registry, stage));
   add_global_options(*command, globals);
   if (!stage.example.empty()) command->footer("Example: " + stage.example);
   command->callback(

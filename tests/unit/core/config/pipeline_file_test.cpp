@@ -27,7 +27,7 @@ TEST_F(PipelineFileTest, ReadsModels) {
   ASSERT_EQ(file_.models.size(), 1U);
   EXPECT_EQ(file_.models[0].name, "model");
   EXPECT_EQ(file_.models[0].path, "/home/demo/models/resnet20.onnx");
-  EXPECT_EQ(file_.models[0].place, "p.toml:2:2");
+  EXPECT_EQ(file_.models[0].place, "p.toml:3:1");
 }
 
 TEST_F(PipelineFileTest, ReadsNamedModels) {

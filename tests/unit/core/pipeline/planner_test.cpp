@@ -59,6 +59,9 @@ TEST_F(PlannerTest, SuggestsNamesThatAreNear) {
   EXPECT_EQ(stage.code, Code::not_found);
   EXPECT_THAT(stage.hint, HasSubstr("convert.copy"));
   EXPECT_EQ(stage.where, "p.toml:10:1");
+  const auto built_in = error("[stage.a]\nuses = \"compil\"\n");
+  EXPECT_THAT(built_in.hint, testing::StartsWith("did you mean \"compile\"?"));
+  EXPECT_THAT(built_in.hint, testing::EndsWith("compile, package"));
   const auto input = error("[stage.a]\nuses = \"convert\"\nmodel = \"modle\"\n");
   EXPECT_EQ(input.message, "no model, dataset or stage is called 'modle'");
   EXPECT_THAT(input.hint, HasSubstr("did you mean 'model'?"));
@@ -176,6 +179,39 @@ TEST_F(PlannerTest, MeasuresBeforeItBenches) {
   EXPECT_TRUE(made.actions[1].record);
   EXPECT_EQ(made.actions[1].params["min_runs"], 7);
   EXPECT_FALSE(made.actions[2].record);
+}
+
+TEST_F(PlannerTest, GivesRunParametersToTheSessionOfTheArtifactAlone) {
+  const std::string head = std::string(kBuild) + kScore;
+  const auto made = plan(head + "baseline = \"model\"\nwith = { threads = 3, batch = 4 }\n");
+  ASSERT_EQ(made.actions.size(), 4U);
+  EXPECT_EQ(made.actions[1].params, (Json{{"batch", 4}, {"threads", 3}}));
+  EXPECT_EQ(made.actions[1].key_params["threads"], 3);
+  EXPECT_EQ(made.actions[2].params, (Json{{"batch", 4}, {"threads", 1}})) << "the baseline's";
+  EXPECT_EQ(made.actions[3].params, Json::object()) << "the stage's own";
+}
+
+TEST_F(PlannerTest, ChecksRunParametersAgainstTheTargetOfTheArtifact) {
+  const std::string head = std::string(kBuild) + kScore;
+  EXPECT_THAT(error(head + "with = { threads = 9 }\n").message, HasSubstr("threads is 9"));
+  EXPECT_THAT(error(head + "with = { thread = 9 }\n").message, HasSubstr("has no parameter 'thread'"));
+  const std::string other = "[stage.build]\nuses = \"compile\"\ntarget = \"cpu.any\"\n" + std::string(kScore);
+  const auto wrong = error(other + "with = { threads = 3 }\n");
+  EXPECT_EQ(wrong.code, Code::invalid_argument);
+  EXPECT_EQ(wrong.message, "target 'cpu.any' has no run parameter 'threads'");
+  EXPECT_EQ(wrong.hint, "it is a parameter of chip; this target has none");
+  EXPECT_EQ(wrong.where, "p.toml:16:10");
+  const auto idle = error(head +
+                          "[stage.again]\nuses = \"evaluate.toy\"\npredictions = \"score.predictions\"\n"
+                          "data = \"train\"\nwith = { threads = 3 }\n");
+  EXPECT_EQ(idle.message, "stage 'again' runs no artifact, so 'threads' would do nothing");
+}
+
+TEST_F(PlannerTest, NamesTheTargetThatHasAParameterOfCompile) {
+  const auto wrong =
+      error("[stage.build]\nuses = \"compile\"\ntarget = \"cpu.any\"\nwith = { opt_level = 3 }\n");
+  EXPECT_EQ(wrong.message, "\"compile\" for this target has no parameter 'opt_level'");
+  EXPECT_EQ(wrong.hint, "it is a parameter of chip; this target has none");
 }
 
 TEST_F(PlannerTest, MeasuresWhatASettingOfTheTargetCosts) {
