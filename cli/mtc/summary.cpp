@@ -15,11 +15,15 @@
 namespace mtc::cli {
 namespace {
 
+/// Medians that differ by less than this factor are called the same.
+constexpr double kSameSpeed = 1.05;
+
 struct Row {
   std::string name;
   std::string target;
   std::map<std::string, double> metrics;
   std::string path;
+  std::optional<double> bytes;  ///< Of what lies there; bench measures it, too.
   bool quantized = false;
   bool record = false;
   const run::StageReport* bench = nullptr;  ///< Of the latency.
@@ -43,12 +47,15 @@ std::string subject_name(const pipeline::Plan& plan, const pipeline::Source& sou
   return plan.variants[plan.actions[source.action].variant].name();
 }
 
-std::string subject_path(const run::RunReport& report, const pipeline::Plan& plan,
-                         const pipeline::Source& source) {
-  if (source.kind == pipeline::Source::Kind::path) return source.path.string();
+/// Where it lies and how large it is; for a file of the user the place alone.
+run::OutputReport subject_output(const run::RunReport& report, const pipeline::Plan& plan,
+                                 const pipeline::Source& source) {
+  run::OutputReport output;
+  output.path = source.path.string();
+  if (source.kind == pipeline::Source::Kind::path) return output;
   const auto& outputs = report.stages[plan.actions[source.action].variant].outputs;
   const auto found = outputs.find(source.output);
-  return found == outputs.end() ? "" : found->second.path;
+  return found == outputs.end() ? output : found->second;
 }
 
 std::vector<Row> rows_of(const run::RunReport& report, const pipeline::Plan& plan) {
@@ -60,9 +67,10 @@ std::vector<Row> rows_of(const run::RunReport& report, const pipeline::Plan& pla
     const std::string name = subject_name(plan, *source);
     auto row = std::ranges::find_if(rows, [&](const Row& r) { return r.name == name && r.target == target; });
     if (row == rows.end()) {
-      rows.push_back(
-          {name, target, {}, subject_path(report, plan, *source), comes_from_quantize(plan, *source)});
+      const auto output = subject_output(report, plan, *source);
+      rows.push_back({name, target, {}, output.path, {}, comes_from_quantize(plan, *source)});
       row = rows.end() - 1;
+      if (output.bytes > 0) row->bytes = static_cast<double>(output.bytes);
     }
     row->metrics.insert(report.stages[i].metrics.begin(), report.stages[i].metrics.end());
     row->record = row->record || report.stages[i].status == "record";
@@ -103,13 +111,16 @@ std::vector<std::string> cells(const Row& row, const std::vector<Row>& rows,
   }
   const auto drop = metric(row, "top1_drop");
   const auto agreement = metric(row, "agreement");
-  const auto bytes = metric(row, "bytes");
+  const auto bytes = row.bytes ? row.bytes : metric(row, "bytes");
   const auto p50 = metric(row, "latency_p50_ms");
   std::string speed = "-";
   if (const auto base = float_latency(rows, row); p50 && base && row.quantized && *p50 > 0) {
-    speed = *p50 <= *base ? fmt::format("{:.2f}x faster", *base / *p50)
-                          : fmt::format("{:.2f}x slower", *p50 / *base);
-    if (*p50 > *base) {
+    const double ratio = *p50 / *base;
+    const bool same = ratio < kSameSpeed && ratio > 1 / kSameSpeed;
+    speed = same         ? "the same"
+            : ratio <= 1 ? fmt::format("{:.2f}x faster", 1 / ratio)
+                         : fmt::format("{:.2f}x slower", ratio);
+    if (ratio > 1 && !same) {
       notes.push_back(fmt::format("{} on {} is slower than float: {}", row.name, row.target,
                                   slowdown(*row.bench, *base)));
     }

@@ -113,6 +113,21 @@ std::string describe_stage(const Stage& stage) {
   return text;
 }
 
+namespace {
+
+/// The words of [ops] supported; empty where the document does not say.
+std::string operators(const Target& target) {
+  const auto ops = target.sections.find("ops");
+  if (ops == target.sections.end() || !ops->is_object() || !ops->contains("supported")) return "";
+  std::vector<std::string> names;
+  for (const Json& name : ops->at("supported")) {
+    if (name.is_string()) names.push_back(name.get<std::string>());
+  }
+  return join(names, ", ");
+}
+
+}  // namespace
+
 std::string describe_target(const Target& target, const TargetService& service) {
   std::string text = target.id + " (plugin " + target.plugin + ")\n" + wrapped(target.summary, 2);
   std::string needs = join(target.requires_isa, ", ");
@@ -123,6 +138,7 @@ std::string describe_target(const Target& target, const TargetService& service) 
   std::vector<std::string> sections;
   for (const auto& [name, unused] : target.sections.items()) sections.push_back(name);
   text += block("Sections", join(sections, ", "));
+  text += block("Operators", operators(target));
   std::vector<Param> compile;
   std::vector<Param> run;
   for (const Param& param : service.params) (param.action == "run" ? run : compile).push_back(param);

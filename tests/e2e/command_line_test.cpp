@@ -55,6 +55,27 @@ TEST(Help, OfEveryCommandHasAnExample) {
   }
 }
 
+TEST(Verb, OfAStageThatNoCommandCanFeedIsRefused) {
+  Sandbox box;
+  for (const char* verb : {"data", "data.decode"}) {
+    for (const char* more : {"--help", "images"}) {
+      const auto outcome = box.mtc({verb, more});
+      EXPECT_EQ(outcome.exit_code, 2) << verb;
+      EXPECT_THAT(outcome.err, HasSubstr("data.decode has no verb"));
+      EXPECT_THAT(outcome.err, HasSubstr("used in pipelines"));
+    }
+  }
+  EXPECT_EQ(box.mtc({"data.generate", "--samples", "3", "-o", "drawn"}).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(box / "drawn/images.npy"));
+}
+
+TEST(Verb, SaysHowAListIsWritten) {
+  Sandbox box;
+  const auto help = box.mtc({"sparsify", "--help"});
+  EXPECT_THAT(help.out, HasSubstr("write --skip A B"));
+  EXPECT_THAT(help.out, HasSubstr("sparsity >= 0.9"));
+}
+
 TEST(Version, ShowsTheAbiRangeAndTheBuildId) {
   Sandbox box;
   const auto version = box.mtc({"--version"});
@@ -111,6 +132,12 @@ TEST(Info, OfAnUnknownNameSuggestsTheNearestOne) {
   const auto target = box.mtc({"target", "info", "cpu.portabel"});
   EXPECT_EQ(target.exit_code, 2);
   EXPECT_THAT(target.err, HasSubstr("did you mean \"cpu.portable\"? There are: "));
+}
+
+TEST(Info, OfATargetListsItsOperators) {
+  Sandbox box;
+  EXPECT_THAT(box.mtc({"target", "info", "cpu.portable"}).out,
+              ContainsRegex("Operators\n  Add, AveragePool, "));
 }
 
 TEST(Lists, EndWithOneLineFeed) {

@@ -115,6 +115,11 @@ Result<int> deploy(const DeployArguments& arguments, const Globals& globals) {
     MTC_ASSIGN(const auto match, registry.default_target());
     target = match.target->id;
   }
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(arguments.model, error)) {
+    return Error{Code::not_found, fmt::format("the model '{}' does not exist", arguments.model), "model",
+                 "give an ONNX file"};
+  }
   MTC_ASSIGN(const bool quantized, is_quantized(arguments.model));
   const bool quantizes = !arguments.keep_float && !quantized;
   OneShot job;
@@ -137,10 +142,7 @@ Result<int> deploy(const DeployArguments& arguments, const Globals& globals) {
 void add_deploy(CLI::App& app, Globals& globals, int& exit_code) {
   const auto arguments = std::make_shared<DeployArguments>();
   auto* command = app.add_subcommand("deploy", "Quantize, compile, evaluate and package a model");
-  command->add_option("model", arguments->model, "ONNX model")
-      ->required()
-      ->check(CLI::ExistingFile)
-      ->type_name("FILE");
+  command->add_option("model", arguments->model, "ONNX model")->required()->type_name("FILE");
   command->add_option("--target", arguments->target, "Target (mtc target list; default: this machine's CPU)")
       ->type_name("ID");
   command

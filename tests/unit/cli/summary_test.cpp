@@ -109,6 +109,19 @@ TEST_F(SummaryTest, ExplainsASlowdown) {
               HasSubstr("build on chip.a is slower than float: 3.000 ms against 2.000 ms; no setting"));
 }
 
+TEST_F(SummaryTest, CallsSpeedsThatHardlyDifferTheSame) {
+  for (const double ms : {1.95, 2.0, 2.02}) {
+    stage("speed").metrics = {{"latency_p50_ms", ms}};
+    EXPECT_THAT(line("build"), HasSubstr("the same"));
+    EXPECT_THAT(summary_table(report_, plan_), Not(HasSubstr("is slower than float")));
+  }
+}
+
+TEST_F(SummaryTest, ShowsTheSizeOfWhatWasNotMeasured) {
+  stage("build").outputs["artifact"].bytes = 2048;
+  EXPECT_THAT(line("build"), HasSubstr("2.0 KiB"));
+}
+
 TEST_F(SummaryTest, ExplainsASlowdownByWhatASettingWasMeasuredToCost) {
   stage("speed").metrics = {{"latency_p50_ms", 3.0}, {"compare_p50_ms", 1.6}, {"compare_cost", 1.875}};
   stage("speed").outputs["report"].path =
