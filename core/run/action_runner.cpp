@@ -298,7 +298,7 @@ ActionOutcome ActionRunner::attempt(std::size_t index, const PreparedAction& pre
   outcome.log = log.string();
   // Also of an attempt that will fail, so that it can be said why it was made.
   if (auto kept = store_.record_document(prepared.document); !kept) {
-    failed(kept.error());
+    failed(kept.error(), exit_code_of_store(kept.error()));
     return outcome;
   }
   auto staging = store_.stage();

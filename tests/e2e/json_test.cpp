@@ -59,6 +59,8 @@ const std::vector<Asked>& table() {
       {{"plugin", "info", "sparsfy"}, "mtc.error/1", 2},
       {{"cache", "show", "0123456789abcdef"}, "mtc.error/1", 2},
       {{"cache", "ls", "--store", "p.toml/store"}, "mtc.error/1", 7},
+      {{"config", "show"}, "mtc.config/1"},
+      {{"lock", "p.toml"}, "mtc.lock/1"},
       {{"cache", "clear"}, "mtc.cache/1"},
   };
   return commands;

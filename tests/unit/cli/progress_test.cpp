@@ -43,7 +43,7 @@ std::string stderr_until(const std::string& wanted, const ProgressOptions& optio
 }
 
 TEST(ProgressTest, SaysFromTimeToTimeThatSomethingStillRuns) {
-  const auto text = stderr_until("still running", {"plain", 0.05});
+  const auto text = stderr_until("still running", {"plain", false, 0.05});
   EXPECT_THAT(text, testing::StartsWith("started     dense\nstill running: dense, 0 s, stage\n"));
 }
 
