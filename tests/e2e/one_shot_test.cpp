@@ -84,8 +84,10 @@ TEST_F(OneShot, PrintsThePipelineThatItStandsFor) {
   EXPECT_EQ(direct["status"], "ran");
   const auto piped = stage_of(box_.run(printed.out).json(), "sparsify");
   EXPECT_EQ(piped["status"], "hit");
-  EXPECT_EQ(piped["actions"],
-            Json::array({{{"kind", "stage"}, {"status", "hit"}, {"key", direct["actions"][0]["key"]}}}));
+  ASSERT_EQ(piped["actions"].size(), 1U);
+  EXPECT_EQ(piped["actions"][0]["kind"], "stage");
+  EXPECT_EQ(piped["actions"][0]["status"], "hit");
+  EXPECT_EQ(piped["actions"][0]["key"], direct["actions"][0]["key"]);
   EXPECT_EQ(piped["gates"].size(), 1U);
 }
 

@@ -41,8 +41,9 @@ std::set<std::string> keys_of(const Json& object) {
 }
 
 void expect_stage_types(const Json& stage) {
-  EXPECT_EQ(keys_of(stage), (std::set<std::string>{"name", "variant", "uses", "status", "seconds", "log",
-                                                   "outputs", "metrics", "gates", "actions", "error"}));
+  EXPECT_EQ(keys_of(stage),
+            (std::set<std::string>{"name", "variant", "variant_name", "uses", "status", "seconds", "log",
+                                   "outputs", "metrics", "gates", "actions", "error"}));
   for (const char* text : {"name", "uses", "status", "log"}) EXPECT_TRUE(stage[text].is_string()) << text;
   for (const char* object : {"variant", "outputs", "metrics"})
     EXPECT_TRUE(stage[object].is_object()) << object;
@@ -56,7 +57,8 @@ void expect_stage_types(const Json& stage) {
     EXPECT_TRUE(output["bytes"].is_number_unsigned());
   }
   for (const auto& action : stage["actions"]) {
-    EXPECT_EQ(keys_of(action), (std::set<std::string>{"kind", "status", "key"}));
+    EXPECT_EQ(keys_of(action),
+              (std::set<std::string>{"kind", "name", "status", "key", "seconds", "reasons", "against"}));
     EXPECT_EQ(action["key"].get<std::string>().size(), 64U);
   }
 }
@@ -66,8 +68,8 @@ TEST(RunJson, HasEveryDocumentedKeyWithItsType) {
   const auto outcome = box.run(kPipeline);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const auto report = outcome.json();
-  EXPECT_EQ(keys_of(report),
-            (std::set<std::string>{"schema", "run_id", "status", "exit_code", "driver_cpu_ms", "stages"}));
+  EXPECT_EQ(keys_of(report), (std::set<std::string>{"schema", "run_id", "status", "exit_code",
+                                                    "driver_cpu_ms", "stages", "pipeline"}));
   EXPECT_EQ(report["schema"], "mtc.run/1");
   EXPECT_EQ(report["status"], "ok");
   EXPECT_EQ(report["exit_code"], 0);

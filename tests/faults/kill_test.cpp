@@ -36,8 +36,12 @@ TEST(Kill, AtAnyInstantLosesAndCorruptsNothing) {
                 << " workers; " << counts.in_flight << " in flight, " << counts.writing
                 << " with files half-written, " << counts.too_late << " too late" << std::endl;
   }
-  EXPECT_GE(storm.counts().in_flight * 10, storm.counts().all() * 6) << "the kills missed the work";
-  EXPECT_GE(storm.counts().writing * 10, storm.counts().all() * 3) << "the kills missed the writing";
+  // A dozen kills may by chance meet less than many do.
+  const bool many = kills >= 100;
+  EXPECT_GE(storm.counts().in_flight * 20, storm.counts().all() * (many ? 12 : 5))
+      << "the kills missed the work";
+  EXPECT_GE(storm.counts().writing * 20, many ? storm.counts().all() * 6 : 20)
+      << "the kills missed the writing";
 }
 
 }  // namespace
