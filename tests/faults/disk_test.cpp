@@ -159,14 +159,14 @@ TEST_F(DiskTest, AReadOnlyStoreIsRefusedAndNotTouched) {
 
 TEST_F(DiskTest, AStoreThatBecomesReadOnlyUnderARunIsNamedAndNothingIsPublished) {
   const std::string pipeline =
-      "mtc = 1\n[stage.only]\nuses = \"convert.pieces\"\nwith = { seed = 6, linger_ms = 300 }\n";
+      "mtc = 1\n[stage.only]\nuses = \"convert.pieces\"\nwith = { seed = 6, linger_ms = 1000 }\n";
   box_.write("p.toml", pipeline);
   ASSERT_EQ(box_.mtc({"cache", "stats"}).exit_code, 0);
   std::optional<Outcome> failed;
   {
     auto running = box_.start({"run", "p.toml", "--json"});
     ASSERT_TRUE(running.wait_for_event("worker.started"));
-    while (filled_files_below(box_ / "store/tmp") == 0) {
+    while (filled_files_below(box_ / "store/tmp") == 0 && !running.ended()) {
     }
     const auto mount = Mount::read_only(box_ / "store");
     failed = running.finish();

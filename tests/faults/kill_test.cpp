@@ -14,6 +14,7 @@ namespace mtc::test {
 namespace {
 
 constexpr int kKills = 12;
+constexpr int kMostRounds = 3;
 constexpr int kPieces = 48;
 constexpr int kPaceUs = 200;
 constexpr int kCompilesEvery = 6;
@@ -23,7 +24,11 @@ TEST(Kill, AtAnyInstantLosesAndCorruptsNothing) {
   const auto kills = static_cast<int>(number_from_environment("MTC_KILLS", kKills));
   const std::uint64_t seed = seed_of_test();
   KillStorm storm(seed);
-  for (int i = 1; i <= kills; ++i) {
+  // Chance decides where a kill falls: a few more where too many missed the work.
+  const auto enough = [&] {
+    return storm.counts().in_flight * 3 >= kills * 2 && storm.counts().writing * 4 >= kills;
+  };
+  for (int i = 1; i <= kills || (!enough() && i <= kMostRounds * kills); ++i) {
     SCOPED_TRACE("kill " + std::to_string(i) + " of MTC_SEED=" + std::to_string(seed));
     // Work that nobody has done yet, so that there is something to kill.
     const auto own = seed % 1'000'000'000 + static_cast<std::uint64_t>(i);
@@ -31,17 +36,12 @@ TEST(Kill, AtAnyInstantLosesAndCorruptsNothing) {
     if (testing::Test::HasFatalFailure()) break;
     if (i % kCollectsEvery == 0) storm.collect("20M");
     const auto& counts = storm.counts();
-    if (i % 20 == 0 || i == kills)
+    if (i % 20 == 0 || i >= kills)
       std::cout << counts.all() << " kills: " << counts.drivers << " drivers, " << counts.workers
                 << " workers; " << counts.in_flight << " in flight, " << counts.writing
                 << " with files half-written, " << counts.too_late << " too late" << std::endl;
   }
-  // A dozen kills may by chance meet less than many do.
-  const bool many = kills >= 100;
-  EXPECT_GE(storm.counts().in_flight * 20, storm.counts().all() * (many ? 12 : 5))
-      << "the kills missed the work";
-  EXPECT_GE(storm.counts().writing * 20, many ? storm.counts().all() * 6 : 20)
-      << "the kills missed the writing";
+  EXPECT_TRUE(enough()) << "the kills missed the work";
 }
 
 }  // namespace

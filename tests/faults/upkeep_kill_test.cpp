@@ -23,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kKills = 6;
+constexpr int kMostRounds = 4;  ///< Chance decides whether a kill comes in time.
 constexpr std::uint64_t kWorks = 3;
 constexpr int kPieces = 16;
 
@@ -79,7 +80,7 @@ TEST_F(UpkeepKill, OfGcLeavesNoResultWithoutItsBlobs) {
   const auto artifacts = run_all();
   const double takes_ms = duration_ms(gc);
   int met = 0;
-  for (int i = 0; i < kills_; ++i) {
+  for (int i = 0; i < kills_ || (met * 2 < kills_ && i < kMostRounds * kills_); ++i) {
     SCOPED_TRACE("kill " + std::to_string(i) + " of MTC_SEED=" + std::to_string(seed_));
     ASSERT_EQ(run_all(), artifacts);
     const auto before = box_.stored().size();
@@ -100,7 +101,7 @@ TEST_F(UpkeepKill, OfARepairLosesNothingThatIsWhole) {
   const auto artifacts = run_all();
   const double takes_ms = duration_ms(repair);
   int met = 0;
-  for (int i = 0; i < kills_; ++i) {
+  for (int i = 0; i < kills_ || (met * 2 < kills_ && i < kMostRounds * kills_); ++i) {
     SCOPED_TRACE("kill " + std::to_string(i) + " of MTC_SEED=" + std::to_string(seed_));
     const auto whole = box_.stored();
     const auto damaged = damage_a_blob();

@@ -91,9 +91,18 @@ Result<void> note(const std::string& ledger) {
   return {};
 }
 
+Result<void> wait_for(const Host& host, const std::string& gate) {
+  while (!gate.empty() && ::access(gate.c_str(), F_OK) != 0) {
+    MTC_TRY(host.check_cancelled());
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return {};
+}
+
 Result<void> pieces(Host& host) {
   MTC_ASSIGN(const std::string ledger, host.text("ledger"));
   MTC_TRY(note(ledger));
+  MTC_ASSIGN(const std::string gate, host.text("wait_for"));
   MTC_ASSIGN(const std::int64_t count, host.integer("pieces"));
   MTC_ASSIGN(const std::int64_t seed, host.integer("seed"));
   MTC_ASSIGN(const std::int64_t linger_ms, host.integer("linger_ms"));
@@ -113,7 +122,7 @@ Result<void> pieces(Host& host) {
     MTC_TRY(write_pieces(name, (count + 4 * kFiles - 1) / (4 * kFiles), source));
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(linger_ms));
-  return {};
+  return wait_for(host, gate);
 }
 
 Result<void> scheme(Host& host) {
