@@ -30,6 +30,7 @@ const std::vector<Asked>& table() {
       {{"--version"}, "mtc.version/1"},
       {{"run", "p.toml"}, "mtc.run/1"},
       {{"plan", "p.toml"}, "mtc.plan/1"},
+      {{"explain", "init"}, "mtc.explain/1"},
       {{"logs"}, "mtc.logs/1"},
       {{"plugin", "list"}, "mtc.plugins/1"},
       {{"plugin", "info", "sparsify"}, "mtc.plugin/1"},
@@ -55,6 +56,7 @@ const std::vector<Asked>& table() {
       {{"quantize", "nothing.onnx"}, "mtc.error/1", 2},
       {{"sparsify", "model.onnx"}, "mtc.error/1", 2},  // The output exists.
       {{"deploy", "nothing.onnx"}, "mtc.error/1", 2},
+      {{"data.decode"}, "mtc.error/1", 2},  // A stage without a verb.
       {{"target", "info", "cpu.portabel"}, "mtc.error/1", 2},
       {{"plugin", "info", "sparsfy"}, "mtc.error/1", 2},
       {{"cache", "show", "0123456789abcdef"}, "mtc.error/1", 2},

@@ -324,8 +324,7 @@ void add_verb(CLI::App& app, Globals& globals, const plugin::Registry& registry,
     }
     arguments->stage = match->stage;
     if (const auto has_verb = check_has_verb(*match->stage); !has_verb) {
-      say_error(has_verb.error());
-      exit_code = exit_code_for(has_verb.error());
+      exit_code = conclude(globals, has_verb.error());
       return;
     }
   }
