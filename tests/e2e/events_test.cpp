@@ -142,6 +142,18 @@ TEST_F(EventsSchema, AlsoThoseOfAFailureAndOfAnInterrupt) {
   check(run / "events.jsonl", 143);
 }
 
+TEST_F(EventsSchema, AlsoThoseOfAStageThatContinuesFromACheckpoint) {
+  Sandbox box;
+  box.use_conformance_plugins();
+  const std::string stage =
+      "mtc = 1\n[stage.count]\nuses = \"convert.count\"\nwith = { to = 6, how = \"crash\"";
+  EXPECT_EQ(box.run(stage + ", stop_at = 4 }\n", {"--events", "1.jsonl"}).exit_code, 5);
+  EXPECT_TRUE(check(box / "1.jsonl", 5).contains("action.checkpoint"));
+  EXPECT_EQ(box.run(stage + ", stop_at = 0 }\n", {"--events", "2.jsonl"}).exit_code, 0);
+  EXPECT_TRUE(check(box / "2.jsonl", 0).contains("action.checkpoint"));
+  EXPECT_TRUE(reasons_.contains("failed")) << "the same document, which failed before";
+}
+
 TEST_F(EventsSchema, RefusesWhatIsNone) {
   const Json good = {{"schema", "mtc.events/1"}, {"type", "run.finished"}, {"seq", 3}, {"time_ms", 5},
                      {"status", "ok"},           {"exit_code", 0}};
