@@ -22,15 +22,35 @@ fs::path parent_of_file(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
+/// Whether `name` is one that free_name() makes for `target`: TARGET.tmp<digits>-<digits>.
+bool is_temporary_of(const std::string& name, const std::string& target) {
+  const std::string prefix = target + kTemporary;
+  if (!name.starts_with(prefix)) return false;
+  const std::string numbers = name.substr(prefix.size());
+  const auto dash = numbers.find('-');
+  const auto all_digits = [](const std::string& text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  };
+  return dash != std::string::npos && all_digits(numbers.substr(0, dash)) &&
+         all_digits(numbers.substr(dash + 1));
+}
+
+/// Whether the open file is one that this user wrote.
+bool is_own_file(int file) {
+  struct stat status {};
+  return ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == ::geteuid();
+}
+
 /// Removes the temporary files of `target` whose writer was killed: nobody holds their lock any more.
 void remove_abandoned(const fs::path& target) {
-  const std::string prefix = target.filename().string() + kTemporary;
+  const std::string own_name = target.filename().string();
   std::error_code error;  // What cannot be looked at now is met again.
   for (auto it = fs::directory_iterator(parent_of_file(target), error);
        !error && it != fs::directory_iterator(); it.increment(error)) {
-    if (it->path().filename().string().rfind(prefix, 0) != 0) continue;
+    if (!is_temporary_of(it->path().filename().string(), own_name)) continue;
     const Fd file(::open(it->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(it->path().c_str());
+    if (file && is_own_file(file.get()) && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0)
+      ::unlink(it->path().c_str());
   }
 }
 
@@ -60,12 +80,15 @@ void TemporaryFile::open_named() {
     const fs::path name = free_name();
     fd_.reset(file_system_.open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600));
     open_errno_ = fd_ ? 0 : errno;
-    if (fd_) {
-      path_ = name;
-      hold();
-    } else if (open_errno_ != EEXIST) {
-      return;
+    if (!fd_ && open_errno_ != EEXIST) return;
+    if (!fd_) continue;
+    hold();
+    struct stat status {};
+    if (::fstat(fd_.get(), &status) == 0 && status.st_nlink == 0) {
+      fd_.reset(-1);  // Another writer took it for abandoned before it was locked.
+      continue;
     }
+    path_ = name;
   }
 }
 

@@ -91,6 +91,18 @@ TEST(FileTest, AtomicWriteReplacesContentAndMode) {
   EXPECT_EQ(entries_in(folder.path()), 1U);
 }
 
+TEST(FileTest, ReplacingAFileLeavesItsNeighboursAlone) {
+  const test::TempDir dir;
+  const auto file = dir.write("report.json", "old");
+  const std::vector<std::string> names = {"report.json.tmpl", "report.json.tmp", "report.json.tmp.bak",
+                                          "report.json.tmp12", "report.json.tmp1-2.txt"};
+  for (const auto& name : names) dir.write(name, "the user's");
+  dir.write("report.json.tmp123-456", "of a killed writer");
+  ASSERT_TRUE(write_file_atomic(file, "new"));
+  for (const auto& name : names) EXPECT_TRUE(fs::exists(dir / name)) << name;
+  EXPECT_FALSE(fs::exists(dir / "report.json.tmp123-456"));
+}
+
 TEST(FileTest, AFileThatIsBeingWrittenHasNoName) {
   const test::TempDir folder;
   class LookingFileSystem : public FileSystem {
