@@ -37,13 +37,12 @@ void read_padding(const onnx::NodeProto& node, Window& window) {
   }
 }
 
-/// Whether every window begins before the padding behind, and their number is the one that the attributes ask
-/// for. ONNX's inference counts with ceil_mode a last window that lies wholly in that padding; runtimes drop
-/// it.
+/// Whether the number of windows is the one that the attributes ask for. With ceil_mode ONNX's inference
+/// counts a last window that lies wholly in the padding behind; runtimes drop it.
 bool fits(std::int64_t in, std::int64_t before, std::int64_t after, std::int64_t reach, std::int64_t stride,
           std::int64_t out, bool ceil_mode) {
   const std::int64_t span = in + before + after - reach;
-  if (span < 0 || (out - 1) * stride >= in + before) return false;
+  if (span < 0 || (ceil_mode && (out - 1) * stride >= in + before)) return false;
   return out == (ceil_mode ? (span + stride - 1) / stride : span / stride) + 1 ||
          (ceil_mode && out == span / stride + 1);
 }

@@ -138,6 +138,12 @@ Build pad_codes(bool with_value) {
   };
 }
 
+/// The last windows lie in the padding behind alone, as the first do in that before.
+void conv_in_padding(ModelBuilder& b) {
+  ModelBuilder::set(b.node("Conv", {"x", b.random("w", {4, 3, 1, 1}), b.random("b", {4})}, "y"), "pads",
+                    Shape{1, 1, 1, 1});
+}
+
 Build softmax(std::int64_t axis) {
   return [axis](ModelBuilder& b) { ModelBuilder::set(b.node("Softmax", {"c"}, "y"), "axis", axis); };
 }
@@ -158,6 +164,7 @@ INSTANTIATE_TEST_SUITE_P(
         Graph{"softmax_channels", {1, 3, 4, 5}, behind_conv(3, 4, softmax(1))},
         Graph{"softmax_rows", {1, 3, 4, 5}, behind_conv(3, 4, softmax(2))},
         Graph{"softmax_before_13", {1, 3, 4, 5}, behind_conv(3, 4, softmax(1)), 11},
+        Graph{"conv_in_padding", {1, 3, 6, 5}, conv_in_padding},
         Graph{"norm_first", {1, 3, 6, 5}, norm_first}, Graph{"pad_codes", {1, 9}, pad_codes(false)},
         Graph{"pad_codes_with_value", {1, 9}, pad_codes(true)}, Graph{"identity", {1, 9}, unary("Identity")},
         Graph{"sigmoid", {1, 40}, unary("Sigmoid")}, Graph{"tanh", {1, 40}, unary("Tanh")},
