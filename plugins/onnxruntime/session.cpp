@@ -42,13 +42,14 @@ class RuntimeModel final : public ModelSession {
     std::vector<Shape> given;
     for (const auto& tensor : inputs) given.emplace_back(tensor.shape, tensor.shape + tensor.rank);
     if (given == resolved_inputs_) return resolved_outputs_;
-    MTC_ASSIGN(auto made, probe_shapes(inputs));
     const auto declared = shapes_by_symbol(signature_, inputs);
-    // An output without elements was made so by the zeros of the probe (k of TopK), not by the model.
-    if (declared && std::ranges::any_of(made, is_empty)) made = *declared;
-    library_allocates_ = declared && made != *declared;
+    auto made = probe_shapes(inputs);
+    if (!made && (!declared || made.error().code == Code::cancelled)) return made;
+    // Zeros may be no input for the model, and an output without elements was made so by them (k of TopK).
+    if (declared && (!made || std::ranges::any_of(*made, is_empty))) made = *declared;
+    library_allocates_ = declared && *made != *declared;
     resolved_inputs_ = std::move(given);
-    resolved_outputs_ = std::move(made);
+    resolved_outputs_ = *std::move(made);
     return resolved_outputs_;
   }
 

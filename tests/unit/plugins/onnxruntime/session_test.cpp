@@ -74,6 +74,23 @@ TEST_F(SessionTest, takes_the_shape_that_the_kernel_makes_where_onnx_infers_anot
   EXPECT_EQ((*outputs)[0].shape, (Shape{1, 1, 3, 3}));
 }
 
+TEST_F(SessionTest, takes_the_declared_shape_where_the_model_does_not_run_on_zeros) {
+  MTC_REQUIRE_ONNXRUNTIME(library);
+  const auto model = test::parse_model(R"(<ir_version: 8, opset_import: ["" : 13]>
+    steps (float[1] delta) => (float[3] y) {
+      one = Constant <value = int64[0] {}> ()
+      step = Reshape(delta, one)
+      zero = Constant <value = float {0.0}> ()
+      end = Constant <value = float {3.0}> ()
+      y = Range(zero, end, step) })");
+  auto session = open_session(library, save(model));
+  ASSERT_TRUE(session) << session.error().message;
+  std::vector inputs{test::float_tensor({1}, std::vector<float>{1})};
+  auto outputs = test::infer(**session, inputs);
+  ASSERT_TRUE(outputs) << outputs.error().message;
+  EXPECT_THAT((*outputs)[0].values<float>(), ElementsAre(0, 1, 2));
+}
+
 TEST_F(SessionTest, names_the_input_and_both_shapes_when_the_data_does_not_fit) {
   MTC_REQUIRE_ONNXRUNTIME(library);
   const auto path = save(test::add_model());
