@@ -15,13 +15,19 @@ const std::vector<std::string>& sections() {
   return names;
 }
 
-/// Ranks a new subtree behind all that stands in the file and keeps its inner order.
-void rank_last(Node& node) {
-  node.order |= std::uint64_t{1} << 63U;
-  for (Node& child : node.children) rank_last(child);
+std::uint64_t greatest_order(const Node& node) {
+  std::uint64_t greatest = node.order;
+  for (const Node& child : node.children) greatest = std::max(greatest, greatest_order(child));
+  return greatest;
 }
 
-void merge(Node& base, Node overlay) {
+/// Ranks a new subtree behind what has ranks up to `behind`, and keeps its order among what else is new.
+void rank_last(Node& node, std::uint64_t behind) {
+  node.order += behind + 1;
+  for (Node& child : node.children) rank_last(child, behind);
+}
+
+void merge(Node& base, Node overlay, std::uint64_t behind) {
   if (base.kind != Node::Kind::table || overlay.kind != Node::Kind::table) {
     overlay.key = base.key;
     overlay.order = base.order;
@@ -30,9 +36,9 @@ void merge(Node& base, Node overlay) {
   }
   for (Node& child : overlay.children) {
     if (Node* old = base.find(child.key)) {
-      merge(*old, std::move(child));
+      merge(*old, std::move(child), behind);
     } else {
-      rank_last(child);
+      rank_last(child, behind);
       base.children.push_back(std::move(child));
     }
   }
@@ -129,7 +135,7 @@ void lay_over(Node& root, Node overlay) {
       if (Node* old = base_profiles->find(profile.key)) prepare_data(*old, profile);
     }
   }
-  merge(root, std::move(overlay));
+  merge(root, std::move(overlay), greatest_order(root));
 }
 
 Result<void> apply_profile(Node& root, const std::string& name) {

@@ -6,9 +6,8 @@
 //                          come from
 //   data.NAME (from)       drops the keys that only a source has (format, labels, classes, label_offset,
 //                          preprocess)
-//   data.NAME.preprocess   the short form "imagenet" counts as {preset = "imagenet"} when a table is laid
-//   over
-//                          it
+//   data.NAME.preprocess   the short form "imagenet" counts as {preset = "imagenet"} where a table is laid
+//                          over it
 #pragma once
 
 #include <cstddef>

@@ -25,6 +25,14 @@ fs::path variable_path(const char* name) {
   return path.is_absolute() ? path : fs::path();
 }
 
+/// Where the user's file would be; empty without a home.
+fs::path user_settings_file() {
+  if (const auto folder = variable_path("XDG_CONFIG_HOME"); !folder.empty())
+    return folder / "mtc/config.toml";
+  const auto home = variable_path("HOME");
+  return home.empty() ? fs::path() : home / ".config/mtc/config.toml";
+}
+
 Result<Json> read_paths_value(const Fields& fields, const std::string& key, const fs::path& folder) {
   MTC_ASSIGN(const auto texts, fields.texts(key));
   Json paths = Json::array();
@@ -67,8 +75,8 @@ bool is_inside(const fs::path& path, const fs::path& folder) {
 
 constexpr const char* kWhyRefused =
     "whoever enters the folder has not chosen it: give it on the command line, by its environment variable, "
-    "or "
-    "in the user's file";
+    "or in "
+    "the user's file";
 
 Result<void> check_inside(const Setting& setting, const fs::path& folder) {
   for (const auto& path : setting.value.is_array() ? setting.value : Json::array({setting.value})) {
@@ -102,12 +110,20 @@ Result<void> check_project(const std::vector<Setting>& settings, const fs::path&
   return {};
 }
 
-/// Why the project file is not to be trusted; empty when it is.
+bool is_own(const struct stat& status) { return status.st_uid == ::geteuid() || status.st_uid == 0; }
+
+/// Why the project file is not to be trusted; empty when it is. What it names counts from its folder, so that
+/// others must not have put it (or a link to it) there, nor anything beside it.
 std::string distrust(const fs::path& file) {
+  struct stat link {};
   struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return "";
-  if (status.st_uid != ::geteuid() && status.st_uid != 0) return "it belongs to another user";
-  return (status.st_mode & S_IWOTH) != 0 ? "everybody may write to it" : "";
+  if (::lstat(file.c_str(), &link) != 0 || ::stat(file.c_str(), &status) != 0) return "";
+  if (!is_own(link) || !is_own(status)) return "it belongs to another user";
+  if ((status.st_mode & S_IWOTH) != 0) return "everybody may write to it";
+  const auto folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (::stat(folder.c_str(), &status) != 0) return "";
+  if (!is_own(status)) return "its folder belongs to another user";
+  return (status.st_mode & S_IWOTH) != 0 ? "everybody may write to its folder" : "";
 }
 
 fs::path find_project_file(const std::optional<fs::path>& pipeline_folder) {
@@ -127,13 +143,6 @@ fs::path find_project_file(const std::optional<fs::path>& pipeline_folder) {
 const Setting* Settings::find(const std::string& name) const {
   const auto found = std::ranges::find(values, name, &Setting::name);
   return found == values.end() ? nullptr : &*found;
-}
-
-fs::path user_settings_file() {
-  if (const auto folder = variable_path("XDG_CONFIG_HOME"); !folder.empty())
-    return folder / "mtc/config.toml";
-  const auto home = variable_path("HOME");
-  return home.empty() ? fs::path() : home / ".config/mtc/config.toml";
 }
 
 Result<std::vector<Setting>> read_settings(const fs::path& file, bool project,

@@ -52,9 +52,6 @@ struct Settings {
   [[nodiscard]] const Setting* find(const std::string& name) const;
 };
 
-/// Where the user's file would be; empty without a home.
-std::filesystem::path user_settings_file();
-
 /// Reads one file. Errors: invalid_argument for an unknown key (did you mean), a wrong type, and in a project
 /// file for what it may not say; as read_toml.
 Result<std::vector<Setting>> read_settings(const std::filesystem::path& file, bool project,

@@ -174,5 +174,24 @@ TEST_F(IncludeTest, IsATextOrAListOfTexts) {
   EXPECT_THAT(error("mtc = 1\ninclude = [3]\n").message, HasSubstr("must be a string"));
 }
 
+TEST_F(IncludeTest, NewAxesComeBehindThoseThatAreThereWhereverTheyAreWritten) {
+  dir_.write("shared/build.toml",
+             "mtc = 1\n\n\n\n\n\n[stage.build]\nuses = \"compile\"\nmatrix.target = [\"a\", \"b\"]\n"
+             "[profile.more]\nstage.build.matrix.with.level = [1, 2]\n");
+  const auto names = [](const PipelineFile& file) {
+    std::vector<std::string> axes;
+    for (const auto& [name, values] : file.stages.front().matrix) axes.push_back(name);
+    return axes;
+  };
+  const std::string text =
+      "mtc = 1\ninclude = [\"shared/build.toml\"]\nstage.build.matrix.with.first = [1, 2]\n";
+  EXPECT_EQ(names(loaded(text)), (std::vector<std::string>{"target", "with.first"}));
+  LoadOptions options;
+  options.profile = "more";
+  options.overrides = {{"stage.build.matrix.with.last", "[1, 2]"}};
+  EXPECT_EQ(names(loaded(text, options)),
+            (std::vector<std::string>{"target", "with.first", "with.level", "with.last"}));
+}
+
 }  // namespace
 }  // namespace mtc::config

@@ -118,5 +118,29 @@ TEST_F(SettingsFileTest, AFileThatEverybodyMayWriteIsNotRead) {
   EXPECT_THAT(settings->warnings[0], HasSubstr("everybody may write to it"));
 }
 
+TEST_F(SettingsFileTest, AFileInAFolderThatEverybodyMayWriteIsNotRead) {
+  dir_.write("project/.mtc.toml", "jobs = 2\n");
+  std::filesystem::permissions(dir_ / "project", std::filesystem::perms::others_write,
+                               std::filesystem::perm_options::add);
+  const auto settings = load_settings(dir_ / "project", known);
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->find("jobs"), nullptr) << "what it names may be anybody's";
+  ASSERT_EQ(settings->warnings.size(), 1U);
+  EXPECT_THAT(settings->warnings[0], HasSubstr("everybody may write to its folder"));
+}
+
+TEST_F(SettingsFileTest, ALinkThatAnotherUserMadeIsNotRead) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can make a link that belongs to another";
+  const auto own = dir_.write("mine/settings.toml", "jobs = 2\n");
+  std::filesystem::create_directory(dir_ / "project");
+  std::filesystem::create_symlink(own, dir_ / "project/.mtc.toml");
+  ASSERT_EQ(::lchown((dir_ / "project/.mtc.toml").c_str(), 65534, 65534), 0);
+  const auto settings = load_settings(dir_ / "project", known);
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->find("jobs"), nullptr);
+  ASSERT_EQ(settings->warnings.size(), 1U);
+  EXPECT_THAT(settings->warnings[0], HasSubstr("it belongs to another user"));
+}
+
 }  // namespace
 }  // namespace mtc::config
