@@ -4,9 +4,8 @@
 // looks after the folder.
 //
 //   00000012/files/…   what the plugin wrote; a higher number is newer
-//   00000012/seal      text: "mtc-checkpoint 1", "label <text>", then a line "<crc32> <bytes> <path>" for
-//   each
-//                      file, sorted by path, and "end <crc32 of the lines above>"
+//   00000012/seal      text: "mtc-checkpoint 1", "label <text>", a line "<crc32> <bytes> <path>" a file,
+//                      sorted by path, and "end <crc32 of the lines above>"
 //   new/files/…        what is being written, without a seal
 //   lock               locked by the process that writes
 //

@@ -44,13 +44,19 @@ class Chooser {
   }
 
   Eviction run() {
-    for (const Item& item : entries_and_runs()) {
-      const bool done = item.kind == Item::Kind::checkpoints && done_.contains(item.key);
-      if (!done && !due(item)) continue;
+    const auto items = entries_and_runs();
+    const auto is_done = [this](const Item& item) {
+      return item.kind == Item::Kind::checkpoints && done_.contains(item.key);
+    };
+    for (const Item& item : items) {
+      if (is_done(item)) take_checkpoints(item, true);  // Of no use, so before anything that is.
+    }
+    for (const Item& item : items) {
+      if (is_done(item) || !due(item)) continue;
       if (item.kind == Item::Kind::run)
         take_run(item);
       else if (item.kind == Item::Kind::checkpoints)
-        take_checkpoints(item, done);
+        take_checkpoints(item, false);
       else
         take_entry(item);
     }

@@ -156,10 +156,13 @@ void Verifier::trees() {
 
 Result<void> Verifier::checkpoints() {
   for (const KeptCheckpoints& kept : inventory_.checkpoints) {
-    // Who has the lock writes them.
+    // Who has the locks writes them: the run, and the worker, which may outlive a killed run by an instant.
     MTC_ASSIGN(const auto lock, ActionLock::try_take(state_.layout.root(), kept.key));
     if (!lock) continue;
-    MTC_ASSIGN(const auto paths, checkpoints_in(state_.layout.checkpoints(kept.key)));
+    const fs::path folder = state_.layout.checkpoints(kept.key);
+    MTC_ASSIGN(const auto worker, FileLock::try_lock(folder / "lock"));
+    if (!worker) continue;
+    MTC_ASSIGN(const auto paths, checkpoints_in(folder));
     for (const fs::path& path : paths) {
       ++report_.checkpoints;
       const auto checkpoint = read_checkpoint(path);

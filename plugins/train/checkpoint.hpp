@@ -3,7 +3,7 @@
 // What training has reached after an epoch, as files that the next attempt continues from:
 //
 //   state.json     {"format": "mtc.train.checkpoint", "version": 1, "epochs": [{lr, loss, train_top1, top1}],
-//                  "best": index, "random": state of the generator, "momentum": [names of tensors]}
+//                  "best": index, "random": state of the generator, "momentum": [{name, elements}]}
 //   weights.onnx   the model with the weights and statistics after the last epoch
 //   best.onnx      the same of the best epoch, where that is another one
 //   momentum.npy   float32: the momentum of the tensors that state.json names, one after the other
@@ -49,6 +49,7 @@ struct Continuation {
   std::optional<Snapshot> from;
   std::function<void(std::size_t epochs)> accepted;  ///< Training goes on after so many of `from`.
   std::function<void(const Error&)> refused;         ///< `from` does not fit; training starts over.
+  std::function<void(const Error&)> failed;          ///< What is reached cannot be described; none is kept.
   std::function<bool()> due;                         ///< Whether a snapshot of this moment is wanted.
   std::function<void(const Snapshot&)> keep;
 };

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <fstream>
+#include <memory>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -107,16 +108,16 @@ Result<mtc::train::Continuation> continuation(const mtc::sdk::Host& host, const 
       continuation.refused(snapshot.error());
   }
   const auto interval = std::chrono::duration<double>(seconds);
-  continuation.due = [interval, last = steady_clock::now()]() mutable {
-    const auto now = steady_clock::now();
-    if (now - last < interval) return false;
-    last = now;
-    return true;
+  const auto last = std::make_shared<steady_clock::time_point>(steady_clock::now());
+  continuation.due = [interval, last] { return steady_clock::now() - *last >= interval; };
+  continuation.failed = [&host](const mtc::Error& error) {
+    host.warning("no checkpoint is kept: " + error.message);
   };
-  continuation.keep = [&host, epochs](const mtc::train::Snapshot& snapshot) {
+  continuation.keep = [&host, epochs, last](const mtc::train::Snapshot& snapshot) {
     host.save_checkpoint(
         "after epoch " + std::to_string(snapshot.epochs.size()) + " of " + std::to_string(epochs),
         [&](const std::string& folder) { return mtc::train::save_snapshot(snapshot, folder); });
+    *last = steady_clock::now();  // From the end of one to the next, however long it takes to write.
   };
   return continuation;
 }

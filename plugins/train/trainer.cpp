@@ -328,12 +328,15 @@ void continue_from(const Continuation& continuation, const Options& options, Tra
   if (continuation.accepted) continuation.accepted(from.epochs.size());
 }
 
-/// Offers what is reached after an epoch. What cannot be described is no reason to end.
+/// Offers what is reached after an epoch. That it cannot be described is told, and no reason to end.
 void keep_snapshot(const Continuation& continuation, const onnx::ModelProto& model, const Trainer& trainer,
                    const Outcome& outcome) {
   if (!continuation.keep || (continuation.due && !continuation.due())) return;
   Snapshot snapshot;
-  if (!trainer.describe(model, snapshot)) return;
+  if (const auto described = trainer.describe(model, snapshot); !described) {
+    if (continuation.failed) continuation.failed(described.error());
+    return;
+  }
   snapshot.epochs = outcome.epochs;
   snapshot.best = outcome.best;
   snapshot.kept = outcome.model;

@@ -138,6 +138,29 @@ TEST_F(CheckpointsTest, GcWithoutLimitsTakesOnlyThoseOfActionsThatHaveAResult) {
   EXPECT_TRUE(fs::exists(open_end));
 }
 
+TEST_F(CheckpointsTest, GcTakesThoseOfFinishedActionsBeforeAnyResult) {
+  Store store = open(&clock_);
+  ASSERT_TRUE(store.publish("old", {{add_file(store, "old", std::string(100'000, 'o'))}, {}, 0}));
+  clock_.unix_ns += kDayNs;
+  const fs::path done = attempt(store, "done", std::string(200'000, 'x'));
+  fs::rename(done, root() / "aside");
+  ASSERT_TRUE(store.publish("done", {{add_file(store, "x", "result")}, {}, 0}));
+  fs::rename(root() / "aside", done);
+  store = open(&clock_);
+  clock_.unix_ns += kDayNs;
+  const auto report = collect(up_to(150'000));
+  EXPECT_EQ(report.checkpoints.count, 1U);
+  EXPECT_EQ(report.results.count, 0U) << "without the checkpoint all fits";
+}
+
+TEST_F(CheckpointsTest, WhatCannotBeCountedIsNotLost) {
+  Store store = open(&clock_);
+  const fs::path folder = attempt(store, "doc");
+  fs::remove(folder / "counted");
+  fs::create_directories(folder / "counted/in the way");  // No file takes the place of a folder.
+  EXPECT_TRUE(store.checkpoints("doc"));
+}
+
 TEST_F(CheckpointsTest, GcLeavesThoseOfALiveRunAndPinnedOnes) {
   const fs::path pinned = attempt("pinned");
   {
@@ -189,6 +212,17 @@ TEST_F(CheckpointsTest, VerifyLeavesThoseThatAreBeingWritten) {
   ASSERT_TRUE(found);
   EXPECT_TRUE(found->damage.empty());
   EXPECT_EQ(found->checkpoints, 0U);
+}
+
+TEST_F(CheckpointsTest, VerifyLeavesThoseOfAWorkerThatOutlivesItsRun) {
+  const fs::path folder = attempt("doc");
+  write(folder / "00000001/files/state", "half written");
+  const auto worker = FileLock::lock(folder / "lock");
+  ASSERT_TRUE(worker);
+  Store store = open(&clock_);
+  const auto found = Upkeep(store).verify(false, {});
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->damage.empty());
 }
 
 TEST_F(CheckpointsTest, ClearTakesThem) {

@@ -38,8 +38,8 @@ Options five_epochs() {
 
 /// Trains on 64 images, with 32 for validation.
 Outcome trained(const Options& options, const Continuation& continuation = {}) {
-  auto outcome = train(tiny_network(), toy::quadrants(64, 1), toy::quadrants(32, 2), options, toy::go_on,
-                       continuation);
+  auto outcome =
+      train(tiny_network(), toy::quadrants(64, 1), toy::quadrants(32, 2), options, toy::go_on, continuation);
   EXPECT_TRUE(outcome) << (outcome ? "" : outcome.error().message);
   return outcome ? *std::move(outcome) : Outcome();
 }
