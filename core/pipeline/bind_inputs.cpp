@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/pipeline/planner.hpp"
+#include "core/pipeline/target_params.hpp"
 
 namespace mtc::pipeline {
 namespace {
@@ -121,12 +122,10 @@ Result<Source> Planner::resolve(const Bound& bound, const std::string& wanted_ty
 
 bool Planner::has_parameter(const plugin::Stage& definition, const std::string& name) const {
   if (definition.param(name) != nullptr) return true;
-  // The parameters of compile are those of its target, whichever that is.
-  return definition.name == "compile" && std::ranges::any_of(registry_.plugins(), [&](const auto& plugin) {
-           return std::ranges::any_of(plugin.manifest.targets, [&](const auto& target) {
-             return std::ranges::find(target.params, name, &plugin::Param::name) != target.params.end();
-           });
-         });
+  // The other parameters of compile, and of what runs an artifact, are those of the target, whichever that
+  // is.
+  if (definition.name == "compile") return !targets_with(registry_, "compile", name).empty();
+  return takes_implicit(definition) && !targets_with(registry_, "run", name).empty();
 }
 
 Result<void> Planner::check_keys(const config::StageEntry& stage, const plugin::Stage& definition) const {

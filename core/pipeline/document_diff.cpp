@@ -64,18 +64,19 @@ std::vector<Fact> facts_of(std::string_view document) {
 
 using Value = std::optional<std::string>;
 
-/// The last word of an input's "TYPE DIGEST".
-std::string digest_in(const std::string& value) { return value.substr(value.rfind(' ') + 1); }
+/// What follows the type in an input's "TYPE DIGEST"; an unknown one may hold spaces.
+std::string digest_in(const std::string& value) { return value.substr(value.find(' ') + 1); }
 
 bool is_unknown(const std::string& value) { return digest_in(value).starts_with(kUnknownDigest); }
 
-/// Inputs are compared one by one, since of several only one may be unknown.
+/// Inputs are compared one by one, since of several only one may be unknown. What is known in one document
+/// alone says nothing; two that are unknown differ when they come from different stages.
 void compare_input(const std::string& name, const std::vector<std::string>& then,
                    const std::vector<std::string>& now, Reasons& reasons) {
   for (std::size_t i = 0; i < std::max(then.size(), now.size()); ++i) {
     const Value before = i < then.size() ? Value(then[i]) : std::nullopt;
     const Value after = i < now.size() ? Value(now[i]) : std::nullopt;
-    if (before == after || (before && is_unknown(*before)) || (after && is_unknown(*after))) continue;
+    if (before == after || (before && after && is_unknown(*before) != is_unknown(*after))) continue;
     reasons.push_back({Type::input_changed, name, before ? Value(digest_in(*before)) : before,
                        after ? Value(digest_in(*after)) : after});
   }

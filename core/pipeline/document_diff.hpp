@@ -12,7 +12,7 @@
 
 namespace mtc::pipeline {
 
-/// Begins what stands in place of a digest that is not known before another stage has run: "?STAGE.OUTPUT".
+/// Begins what stands in place of a digest that is not known before another stage has run: "?STAGE".
 inline constexpr char kUnknownDigest = '?';
 
 struct ChangedLine {

@@ -50,14 +50,19 @@ Result<Source> file_source(const std::filesystem::path& path, const config::Data
   return source;
 }
 
+/// Whether `folder` has sub-folders, or cannot be looked through: decoding then says why.
+bool may_have_sub_folders(const std::filesystem::path& folder) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code broken;  // A link to nowhere is no folder.
+    if (at->is_directory(broken)) return true;
+  }
+  return static_cast<bool>(error);
+}
+
 /// Whether decoding can find labels: in a file that names them, or in the sub-folders of a folder.
 bool has_labels(const config::DataEntry& entry) {
-  return !entry.labels.empty() || std::ranges::any_of(entry.inputs, [](const auto& input) {
-    std::error_code error;
-    const std::filesystem::directory_iterator files(input, error);
-    return error ||
-           std::any_of(begin(files), end(files), [](const auto& file) { return file.is_directory(); });
-  });
+  return !entry.labels.empty() || std::ranges::any_of(entry.inputs, may_have_sub_folders);
 }
 
 }  // namespace

@@ -181,7 +181,7 @@ Result<bool> ActionRunner::fetch(std::size_t index, const PreparedAction& prepar
 }
 
 bool ActionRunner::ask_remote(std::size_t index, const PreparedAction& prepared) {
-  if (options_.remote == nullptr || plan_.actions[index].record) return false;
+  if (options_.remote == nullptr || plan_.actions[index].record || forced(index)) return false;
   results_[index] = options_.remote->find(prepared.document);
   elsewhere_[index] = results_[index].has_value();
   return elsewhere_[index];

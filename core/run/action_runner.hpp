@@ -63,7 +63,7 @@ class ActionRunner {
   /// Errors: a file that cannot be read.
   Result<PreparedAction> prepare(std::size_t index);
 
-  /// The same before everything that it reads is known: unknown digests stand as "?STAGE.OUTPUT" in the
+  /// The same before everything that it reads is known: unknown digests stand as "?STAGE" in the
   /// document, the key is empty, and `waits_for` names what is missing.
   Result<PreparedAction> sketch(std::size_t index);
 

@@ -2,7 +2,10 @@
 #include "core/run/explain_stage.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <optional>
+#include <tuple>
 #include <utility>
 
 #include "core/base/text.hpp"
@@ -19,24 +22,30 @@ bool stands_by_itself(const pipeline::Reason& reason) {
   return std::ranges::find(kTypes, reason.type) != kTypes.end();
 }
 
+/// As ActionName has it.
+struct Rank {
+  std::size_t index = 0;
+  std::size_t ordinal = 0;
+};
+
 class StageExplainer {
  public:
   StageExplainer(const Comparand* against, store::Store& store, const DocumentOf& document_of)
       : against_(against), store_(store), document_of_(document_of) {}
 
-  /// `document`: as far as it is known; `index`: among the actions of its variant, kind and name.
-  void explain(ExplainedAction& action, const std::string& document, std::size_t index) const {
-    if (against_ != nullptr) compare(action, document, index);
+  /// `document`: as far as it is known.
+  void explain(ExplainedAction& action, const std::string& document, Rank rank) const {
+    if (against_ != nullptr) compare(action, document, rank);
     if (action.why.against_key.empty()) return;
     const auto then = document_of_(action.why.against_key);
     if (then && !document.empty()) action.diff = pipeline::diff_lines(*then, document);
   }
 
  private:
-  void compare(ExplainedAction& action, const std::string& document, std::size_t index) const {
+  void compare(ExplainedAction& action, const std::string& document, Rank rank) const {
     auto own = std::exchange(action.why, {}).reasons;
     std::erase_if(own, [](const auto& reason) { return !stands_by_itself(reason); });
-    const auto* past = against_->run.find(action.variant, action.kind, action.name, index);
+    const auto* past = against_->run.find(action.variant, action.kind, action.name, rank.index, rank.ordinal);
     action.why.reasons = own;
     if (past == nullptr) {
       if (own.empty()) action.why.reasons = {{Type::first_run, {}, {}, {}}};
@@ -64,15 +73,16 @@ class StageExplainer {
   const DocumentOf& document_of_;
 };
 
-/// Counts actions of one variant, kind and name.
+/// Counts the actions of a run as they come.
 class Counter {
  public:
-  std::size_t next(const ExplainedAction& action) {
-    return counts_[{action.variant, action.kind, action.name}]++;
+  Rank next(const ExplainedAction& action) {
+    return {counts_[{action.variant, action.kind, action.name}]++, kinds_[{action.variant, action.kind}]++};
   }
 
  private:
   std::map<std::tuple<std::string, std::string, std::string>, std::size_t> counts_;
+  std::map<std::pair<std::string, std::string>, std::size_t> kinds_;
 };
 
 }  // namespace
@@ -105,18 +115,29 @@ std::vector<ExplainedAction> explain_past(const PastRun& run, const std::string&
                                           const DocumentOf& document_of) {
   const StageExplainer explainer(against, store, document_of);
   Counter counter;
+  std::map<std::string, std::optional<PastRun>>
+      earlier;  // Those that runs were compared with, each read once.
+  const auto run_called = [&](const std::string& id) -> const PastRun* {
+    const auto [place, is_new] = earlier.try_emplace(id);
+    if (is_new) {
+      if (auto other = read_run(store.run_folder(id))) place->second = *std::move(other);
+    }
+    return place->second ? &*place->second : nullptr;
+  };
   std::vector<ExplainedAction> explained;
   for (const auto& past : run.actions()) {
     if (!is_meant(past.variant, stage)) continue;
     ExplainedAction action{past.variant,           past.kind, past.name, past.status, past.key,
                            {past.reasons, {}, {}}, {}};
-    const auto index = counter.next(action);
+    const auto rank = counter.next(action);
     if (against == nullptr && !past.against.empty()) {
-      const auto other = find_run(past.against, store);
-      const auto* then = other ? other->run.find(past.variant, past.kind, past.name, index) : nullptr;
+      const auto* other = run_called(past.against);
+      const auto* then = other == nullptr
+                             ? nullptr
+                             : other->find(past.variant, past.kind, past.name, rank.index, rank.ordinal);
       if (then != nullptr) action.why = {past.reasons, past.against, then->key};
     }
-    explainer.explain(action, document_of(past.key).value_or(""), index);
+    explainer.explain(action, document_of(past.key).value_or(""), rank);
     explained.push_back(std::move(action));
   }
   return explained;
@@ -133,7 +154,7 @@ std::vector<ExplainedAction> explain_planned(const pipeline::Plan& plan,
     for (const auto& wanted : variant.actions) {
       const auto name = name_of(plan, wanted.action);
       ExplainedAction action{name.variant, name.kind, name.name, wanted.status, wanted.key, wanted.why, {}};
-      explainer.explain(action, wanted.document, name.index);
+      explainer.explain(action, wanted.document, {name.index, name.ordinal});
       explained.push_back(std::move(action));
     }
   }

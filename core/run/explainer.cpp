@@ -17,10 +17,12 @@ pipeline::Reasons one(Type type) { return {{type, {}, {}, {}}}; }
 ActionName name_of(const pipeline::Plan& plan, std::size_t action) {
   const auto& wanted = plan.actions[action];
   const auto& variant = plan.variants[wanted.variant];
-  ActionName name{variant.name(), wanted.kind, wanted.name, 0};
+  ActionName name{variant.name(), wanted.kind, wanted.name, 0, 0};
   for (const auto other : variant.actions) {
     if (other == action) break;
-    if (plan.actions[other].kind == wanted.kind && plan.actions[other].name == wanted.name) ++name.index;
+    if (plan.actions[other].kind != wanted.kind) continue;
+    ++name.ordinal;
+    if (plan.actions[other].name == wanted.name) ++name.index;
   }
   return name;
 }
@@ -46,7 +48,7 @@ Explanation Explainer::explain(const ActionName& name, std::string_view document
   Explanation explanation;
   explanation.reasons = one(Type::first_run);
   history_.visit([&](const PastRun& run) {
-    const auto* past = run.find(name.variant, name.kind, name.name, name.index);
+    const auto* past = run.find(name.variant, name.kind, name.name, name.index, name.ordinal);
     if (past == nullptr) return true;
     auto reasons = reasons_against(*past, document, key, store_);
     if (!reasons) {

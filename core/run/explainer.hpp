@@ -16,7 +16,8 @@ struct ActionName {
   std::string variant;
   std::string kind;
   std::string name;
-  std::size_t index = 0;  ///< Among those of the variant with the same kind and name.
+  std::size_t index = 0;    ///< Among those of the variant with the same kind and name.
+  std::size_t ordinal = 0;  ///< Among those of the variant with the same kind.
 };
 
 ActionName name_of(const pipeline::Plan& plan, std::size_t action);

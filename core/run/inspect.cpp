@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 
-#include "core/base/clock.hpp"
 #include "core/run/action_runner.hpp"
 #include "core/run/estimate.hpp"
 #include "core/run/needs.hpp"

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/past_run.hpp"
 
-#include <algorithm>
 #include <fstream>
 #include <sstream>
 
 #include "core/base/file.hpp"
-#include "core/base/text.hpp"
 
 namespace mtc::run {
 namespace {
@@ -32,23 +30,14 @@ PastAction action_from(const Json& json, const std::string& variant) {
   return action;
 }
 
-/// "stage[axis=value,…]", as pipeline::Variant::name() has it.
-std::string variant_name(const Json& stage) {
-  if (const auto name = stage.find("variant_name"); name != stage.end()) return name->get<std::string>();
-  std::string axes;
-  const Json variant = stage.value("variant", Json::object());
-  for (const auto& [axis, value] : variant.items())
-    axes += (axes.empty() ? "" : ",") + axis + "=" + value.get<std::string>();
-  return stage.value("name", "") + (axes.empty() ? "" : "[" + axes + "]");
-}
-
 PastRun from_report(const Json& report) {
   PastRun run;
   run.id = report.value("run_id", "");
   run.pipeline = identity_from(report);
   for (const auto& stage : report.at("stages")) {
-    if (stage.at("actions").empty()) run.skipped.push_back(variant_name(stage));
-    for (const auto& action : stage.at("actions")) run.add(action_from(action, variant_name(stage)));
+    const auto variant = stage.at("variant_name").get<std::string>();
+    if (stage.at("actions").empty()) run.skipped.push_back(variant);
+    for (const auto& action : stage.at("actions")) run.add(action_from(action, variant));
   }
   return run;
 }
@@ -90,17 +79,17 @@ void PastRun::add(PastAction action) {
 }
 
 const PastAction* PastRun::find(const std::string& variant, const std::string& kind, const std::string& name,
-                                std::size_t index) const {
-  const PastAction* last = nullptr;
+                                std::size_t index, std::size_t ordinal) const {
+  const PastAction* in_its_place = nullptr;
   const auto places = places_.find(variant);
   if (places == places_.end()) return nullptr;
   for (const auto place : places->second) {
     const auto& action = actions_[place];
     if (action.kind != kind) continue;
-    last = &action;
+    if (ordinal-- == 0) in_its_place = &action;
     if (action.name == name && index-- == 0) return &action;
   }
-  return last;
+  return in_its_place;
 }
 
 std::vector<std::string> PastRun::variants() const {

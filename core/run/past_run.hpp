@@ -57,10 +57,10 @@ class PastRun {
   void add(PastAction action);
   /// Of one variant in the order of the plan.
   [[nodiscard]] const std::vector<PastAction>& actions() const { return actions_; }
-  /// The action `index` among those of `variant` and `kind` called `name`, else the last of that kind;
-  /// nullptr when there is none.
+  /// The action `index` among those of `variant` and `kind` called `name`; where none is called so any more,
+  /// the action `ordinal` among all of that kind. nullptr when there is none.
   [[nodiscard]] const PastAction* find(const std::string& variant, const std::string& kind,
-                                       const std::string& name, std::size_t index) const;
+                                       const std::string& name, std::size_t index, std::size_t ordinal) const;
   /// Variants, each once, in the order of their first action.
   [[nodiscard]] std::vector<std::string> variants() const;
 

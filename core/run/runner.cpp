@@ -96,7 +96,7 @@ Result<RunReport> run_plan(const pipeline::Plan& plan, store::Store& store, Even
   events.add(std::move(sink));
   MTC_ASSIGN(auto history_sink, actions_sink(folder.second));
   events.add(std::move(history_sink));
-  const auto identity = identity_of(plan, store);
+  const PipelineIdentity& identity = actions.history().pipeline();
   events.emit("run.started", {{"run_id", folder.first},
                               {"unix_ms", Clock::real().now_unix_ns() / 1'000'000},
                               {"pipeline", to_json(identity)},

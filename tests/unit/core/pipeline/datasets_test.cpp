@@ -61,6 +61,8 @@ TEST_F(PlanDatasetsTest, FindsThatLabelsAreMissingWhereTheyAreNeeded) {
   const std::string arrays = "[data.x]\nformat = \"npy\"\ninputs = \"images.npy\"\n";
   const std::string loose = "[data.x]\nformat = \"images\"\npreprocess = \"unit\"\ninputs = \"loose\"\n";
   const std::string view = "[data.x]\nfrom = \"all\"\ntake = 3\n";
+  std::filesystem::create_symlink("loop",
+                                  project_.folder() / "loose/loop");  // No folder, and no reason to fail.
   for (const auto& data : {arrays, loose, "[data.all]\nformat = \"npy\"\ninputs = \"images.npy\"\n" + view}) {
     const auto wrong = scored(data);
     ASSERT_FALSE(wrong) << data;

@@ -2,7 +2,7 @@
 //
 // Golden keys: documents made from facts that are written here, and their SHA-256 (computed from the text
 // beside it by another program). When one of these fails, every user's store became useless: change the
-// format only together with kSchemaEpoch in core/pipeline/document.cpp, and then freeze the new keys here.
+// format only together with kSchemaEpoch in core/pipeline/document.hpp, and then freeze the new keys here.
 #include <limits>
 
 #include <gtest/gtest.h>

@@ -140,6 +140,13 @@ TEST_F(PlanTest, NamesWhatHasMoved) {
                                                         HasSubstr("stage 'b': the file of plugin toy: ")));
 }
 
+TEST_F(PlanTest, NamesARewiredInputThoughBothAreUnknown) {
+  const std::string stages = copy("a", 1) + copy("c", 3);
+  const auto before = filed(stages + copy("b", 2, "a.model"));
+  EXPECT_THAT(moved(before, filed(stages + copy("b", 2, "c.model"))),
+              ElementsAre("stage 'b': input model: ?a -> ?c"));
+}
+
 TEST_F(PlanTest, WhatWasUnknownAndIsKnownNowHasNotMoved) {
   const auto before = filed(kChain);
   run(copy("a", 1));
