@@ -4,8 +4,7 @@
 //
 // The program takes the place of mtc, so that its exit code, its signals and its terminal are its own. It
 // gets the words after NAME as they are, without NAME. MTC is the path of this mtc, to be called back;
-// --store and
-// --plugin before NAME are MTC_STORE and MTC_PLUGIN_PATH.
+// --store and --plugin before NAME are MTC_STORE and MTC_PLUGIN_PATH.
 #pragma once
 
 #include <filesystem>

@@ -68,8 +68,9 @@ std::string toml_value(const Json& value) {
       text += (text.empty() ? " " : ", ") + config::toml_key(key) + " = " + toml_value(item);
     return "{" + text + " }";
   }
+  if (value.is_string()) return toml_string(value.get_ref<const std::string&>());
   if (value.is_number_float() && !std::isfinite(value.get<double>())) return number_text(value.get<double>());
-  return value.dump();  // JSON's strings and numbers are TOML's.
+  return value.dump();  // JSON's numbers and truth values are TOML's.
 }
 
 Result<std::string> data_table(const std::string& name, const DataFlags& flags) {

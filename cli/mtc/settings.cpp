@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/mtc/settings.hpp"
 
-#include "cli/mtc/conclude.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -10,12 +8,12 @@
 
 #include <fmt/format.h>
 
+#include "cli/mtc/conclude.hpp"
 #include "cli/mtc/execute.hpp"
 #include "cli/mtc/lock_check.hpp"
 #include "cli/mtc/output.hpp"
 #include "core/base/text.hpp"
 #include "core/config/toml.hpp"
-#include "core/run/runner.hpp"
 
 namespace mtc::cli {
 namespace {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/mtc/pareto.hpp"
+#include "cli/mtc/progress/text_width.hpp"
 #include "cli/mtc/slowdown.hpp"
 #include "core/base/text.hpp"
 
@@ -137,11 +138,6 @@ std::vector<std::string> cells(const Row& row, const std::vector<Row>& rows,
           row.path};
 }
 
-std::size_t columns_of(const std::string& text) {  // Counts code points: what a terminal shows.
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 }  // namespace
 
 bool comes_from_quantize(const pipeline::Plan& plan, const pipeline::Source& source) {
@@ -166,14 +162,14 @@ std::string summary_table(const run::RunReport& report, const pipeline::Plan& pl
   }
   std::vector<std::size_t> widths(table.front().size(), 0);
   for (const auto& line : table) {
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], columns_of(line[i]));
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], text_width(line[i]));
   }
   std::string text;
   for (const auto& line : table) {
     std::string row_text;
     for (std::size_t i = 0; i < line.size(); ++i) {
       row_text += line[i];
-      if (i + 1 < line.size()) row_text += std::string(widths[i] - columns_of(line[i]) + 2, ' ');
+      if (i + 1 < line.size()) row_text += std::string(widths[i] - text_width(line[i]) + 2, ' ');
     }
     text += row_text + "\n";
   }

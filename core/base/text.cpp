@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/json.hpp"
+
 namespace mtc {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -133,6 +135,15 @@ bool is_utf8(const std::string& text) {
     i += length;
   }
   return true;
+}
+
+std::string toml_string(const std::string& text) {
+  // JSON's escapes of control characters are TOML's. U+007F, which JSON leaves, may not stand in TOML; the
+  // rest stays as it is, since TOML has no surrogates.
+  std::string result = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  for (std::size_t at = result.find('\x7f'); at != std::string::npos; at = result.find('\x7f', at))
+    result.replace(at, 1, "\\u007f");
+  return result;
 }
 
 std::vector<std::string> split(std::string_view text, char separator) {

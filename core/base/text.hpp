@@ -37,6 +37,9 @@ std::string human_duration(double seconds);
 /// Whether `text` is well-formed UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(const std::string& text);
 
+/// `text` as a TOML basic string, quotes included; bytes that are not UTF-8 become U+FFFD.
+std::string toml_string(const std::string& text);
+
 /// The pieces between separators; "" gives one empty piece.
 std::vector<std::string> split(std::string_view text, char separator);
 

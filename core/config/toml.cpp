@@ -117,7 +117,7 @@ std::string toml_key(const std::string& key) {
   const bool bare = !key.empty() && std::ranges::all_of(key, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
-  return bare ? key : Json(key).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return bare ? key : toml_string(key);
 }
 
 Error invalid(const Place& where, std::string message, std::string hint) {

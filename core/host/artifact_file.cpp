@@ -13,18 +13,9 @@
 namespace mtc::host {
 namespace {
 
-/// A TOML basic string. JSON's escapes of control characters are TOML's; U+007F, which JSON leaves, is not
-/// allowed to stand in TOML; everything else is written as it is, since TOML has no surrogates.
-std::string quoted(const std::string& text) {
-  std::string result = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-  for (std::size_t at = result.find('\x7f'); at != std::string::npos; at = result.find('\x7f', at))
-    result.replace(at, 1, "\\u007f");
-  return result;
-}
-
 void write_io(std::ostream& out, const char* table, const Io& io) {
-  out << "\n[[" << table << "]]\nname = " << quoted(io.name)
-      << "\ntype = " << quoted(data::type_text(io.dtype)) << "\nshape = " << Json(io.shape).dump()
+  out << "\n[[" << table << "]]\nname = " << toml_string(io.name)
+      << "\ntype = " << toml_string(data::type_text(io.dtype)) << "\nshape = " << Json(io.shape).dump()
       << "\nscale = " << Json(io.scale).dump() << "\nzero_point = " << io.zero_point << "\n";
 }
 
@@ -32,10 +23,10 @@ void write_io(std::ostream& out, const char* table, const Io& io) {
 
 std::string artifact_toml(const ArtifactInfo& info) {
   std::ostringstream out;
-  out << "target = " << quoted(info.target) << "\nplugin = " << quoted(info.plugin) << "\n";
-  for (const auto& [key, value] : info.properties) out << key << " = " << quoted(value) << "\n";
+  out << "target = " << toml_string(info.target) << "\nplugin = " << toml_string(info.plugin) << "\n";
+  for (const auto& [key, value] : info.properties) out << key << " = " << toml_string(value) << "\n";
   if (!info.properties.contains("scheme")) out << "scheme = \"\"\n";
-  out << "source = " << quoted(info.source) << "\nbatch = " << info.batch << "\n";
+  out << "source = " << toml_string(info.source) << "\nbatch = " << info.batch << "\n";
   for (const auto& io : info.inputs) write_io(out, "input", io);
   for (const auto& io : info.outputs) write_io(out, "output", io);
   return out.str();

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What happens in a run, as it happens: one stream of JSON objects (schema mtc.events/1) that the log file of
-// the run,
-// --events and the live progress all read. docs/events.md lists the events; docs/schema/events.schema.json is
-// the schema that tests hold them to.
+// the run, --events and the live progress all read. docs/events.md lists the events;
+// docs/schema/events.schema.json is the schema that tests hold them to.
 #pragma once
 
 #include <chrono>

@@ -11,7 +11,7 @@
 
 #include "core/base/fd.hpp"
 #include "core/base/file.hpp"
-#include "core/base/json.hpp"
+#include "core/base/text.hpp"
 #include "core/config/fields.hpp"
 #include "core/config/toml.hpp"
 
@@ -25,6 +25,12 @@ constexpr const char* kLockHeader =
     "# What the pipelines of this folder are made of, as it was last accepted. Written by `mtc lock FILE`: "
     "keep it\n"
     "# under version control. `mtc run FILE --locked` refuses whatever differs.\n";
+
+/// The tables of `contents`, in their order in the file.
+const std::vector<std::string>& lock_sections() {
+  static const std::vector<std::string> names{"model", "data", "target"};
+  return names;
+}
 
 using Digests = std::map<std::string, Digest>;
 
@@ -85,11 +91,6 @@ void add_plugin_drift(const LockFile& locked, const std::string& id, const Locke
 
 }  // namespace
 
-const std::vector<std::string>& lock_sections() {
-  static const std::vector<std::string> names{"model", "data", "target"};
-  return names;
-}
-
 Result<LockFile> read_lock(const std::filesystem::path& file) {
   MTC_ASSIGN(const auto root, config::read_toml(file));
   const config::Fields fields(root, "");
@@ -116,7 +117,7 @@ Result<LockFile> read_lock(const std::filesystem::path& file) {
 std::string lock_text(const LockFile& lock) {
   std::string text = fmt::format("{}lock = {}\nschema = {}\n", kLockHeader, kLockFormat, lock.schema);
   for (const auto& [id, plugin] : lock.plugins) {
-    text += fmt::format("\n[plugin.{}]\nversion = {}\n", config::toml_key(id), Json(plugin.version).dump());
+    text += fmt::format("\n[plugin.{}]\nversion = {}\n", config::toml_key(id), toml_string(plugin.version));
     for (const auto& [platform, digest] : plugin.sha256)
       text += fmt::format("sha256.{} = \"{}\"\n", config::toml_key(platform), digest);
   }

@@ -37,9 +37,6 @@ struct LockFile {
   std::map<std::string, std::map<std::string, Digest>> contents;  ///< model, data, target → name → digest.
 };
 
-/// The tables of `contents`, in their order in the file.
-const std::vector<std::string>& lock_sections();
-
 /// Errors: not_found; invalid_argument with line and column, also for a newer format.
 Result<LockFile> read_lock(const std::filesystem::path& file);
 

@@ -23,11 +23,7 @@ std::string quoted(const std::string& text) {
     const auto byte = static_cast<unsigned char>(c);
     return c != '\'' && byte >= kFirstPrintable && byte != kDelete;
   });
-  if (plain) return "'" + text + "'";
-  std::string escaped = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-  for (std::size_t at = 0; (at = escaped.find(static_cast<char>(kDelete), at)) != std::string::npos;)
-    escaped.replace(at, 1, "\\u007f");
-  return escaped;
+  return plain ? "'" + text + "'" : toml_string(text);
 }
 
 std::string quoted_list(const std::vector<std::string>& items) {

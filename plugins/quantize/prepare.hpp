@@ -14,9 +14,9 @@ namespace mtc::quantize {
 /// as the scheme says. Returns how many were folded.
 Result<int> fold_shifts(onnx::ModelProto& model);
 
-/// Up to opset 12, Softmax and LogSoftmax flatten their input to a matrix at `axis`; from 13 on they work
-/// along that axis. Where it is not the last, the flattening becomes nodes of its own, which mean the same in
-/// both. Errors: unimplemented when the rank of an input is unknown.
+/// Up to opset 12, Softmax, LogSoftmax and Hardmax flatten their input to a matrix at `axis`; from 13 on they
+/// work along that axis. Where it is not the last, the flattening becomes nodes of its own, which mean the
+/// same in both. Errors: unimplemented when the rank of an input is unknown.
 Result<void> flatten_softmax(onnx::ModelProto& model);
 
 /// Converts the model to opset 13, the first with per-channel DequantizeLinear; a newer one is left alone.

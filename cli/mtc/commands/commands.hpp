@@ -17,11 +17,11 @@ void add_explain(CLI::App& app, Globals& globals, int& exit_code);  // explain.c
 void add_logs(CLI::App& app, Globals& globals, int& exit_code);     // logs.cpp
 void add_plugin(CLI::App& app, Globals& globals,
                 int& exit_code);  // plugin.cpp: plugin list|info, target list|info
-void add_cache(CLI::App& app, Globals& globals, int& exit_code);   // cache.cpp
-void add_config(CLI::App& app, Globals& globals, int& exit_code);  // config.cpp
-void add_lock(CLI::App& app, Globals& globals, int& exit_code);    // lock.cpp
-void add_deploy(CLI::App& app, Globals& globals, int& exit_code);  // deploy.cpp
-void add_init(CLI::App& app, Globals& globals, int& exit_code);    // init.cpp
+void add_cache(CLI::App& app, Globals& globals, int& exit_code);       // cache.cpp
+void add_config(CLI::App& app, Globals& globals, int& exit_code);      // config.cpp
+void add_lock(CLI::App& app, Globals& globals, int& exit_code);        // lock.cpp
+void add_deploy(CLI::App& app, Globals& globals, int& exit_code);      // deploy.cpp
+void add_init(CLI::App& app, Globals& globals, int& exit_code);        // init.cpp
 void add_doctor(CLI::App& app, Globals& globals, int& exit_code);      // doctor.cpp
 void add_completion(CLI::App& app, Globals& globals, int& exit_code);  // completion.cpp
 

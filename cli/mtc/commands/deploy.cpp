@@ -16,7 +16,6 @@
 #include "cli/mtc/pipeline_text.hpp"
 #include "cli/mtc/quantized_model.hpp"
 #include "cli/mtc/sample_count.hpp"
-#include "core/run/runner.hpp"
 
 namespace mtc::cli {
 namespace {
@@ -179,7 +178,8 @@ void add_deploy(CLI::App& app, Globals& globals, int& exit_code) {
   add_execute_options(*command, arguments->execute);
   add_global_options(*command, globals);
   command->footer(
-      "Example: mtc deploy model.onnx --target cpu.x86-64-v3 --data test.toml --gate \"top1_drop <= 0.01\" -o package");
+      "Example: mtc deploy model.onnx --target cpu.x86-64-v3 --data test.toml --gate \"top1_drop <= 0.01\" "
+      "-o package");
   command->callback(
       [arguments, &globals, &exit_code] { exit_code = conclude(globals, deploy(*arguments, globals)); });
 }

@@ -194,9 +194,8 @@ void add_explain(CLI::App& app, Globals& globals, int& exit_code) {
   add_global_options(*command, globals);
   command->footer(
       "Example: mtc explain int8\n         mtc explain score pipeline.toml --against other/run.json");
-  command->callback([arguments, &globals, &exit_code] {
-    exit_code = conclude(globals, explain(*arguments, globals));
-  });
+  command->callback(
+      [arguments, &globals, &exit_code] { exit_code = conclude(globals, explain(*arguments, globals)); });
 }
 
 }  // namespace mtc::cli

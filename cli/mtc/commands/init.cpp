@@ -120,9 +120,8 @@ void add_init(CLI::App& app, Globals& globals, int& exit_code) {
   add_execute_options(*command, arguments->execute);
   add_global_options(*command, globals);
   command->footer("Example: mtc init model.onnx --data pictures --labels labels.csv");
-  command->callback([arguments, &globals, &exit_code] {
-    exit_code = conclude(globals, init(*arguments, globals));
-  });
+  command->callback(
+      [arguments, &globals, &exit_code] { exit_code = conclude(globals, init(*arguments, globals)); });
 }
 
 }  // namespace mtc::cli

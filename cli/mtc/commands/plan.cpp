@@ -138,9 +138,8 @@ void add_plan(CLI::App& app, Globals& globals, int& exit_code) {
   add_remote_options(*command, arguments->remote);
   add_global_options(*command, globals);
   command->footer("Example: mtc plan pipeline.toml --json | jq '.stages[] | select(.status==\"run\")'");
-  command->callback([arguments, &globals, &exit_code] {
-    exit_code = conclude(globals, plan(*arguments, globals));
-  });
+  command->callback(
+      [arguments, &globals, &exit_code] { exit_code = conclude(globals, plan(*arguments, globals)); });
 }
 
 }  // namespace mtc::cli

@@ -4,13 +4,10 @@
 #include <algorithm>
 #include <memory>
 
-#include <fmt/format.h>
-
 #include "cli/mtc/commands/commands.hpp"
 #include "cli/mtc/conclude.hpp"
 #include "cli/mtc/execute.hpp"
 #include "cli/mtc/lock_check.hpp"
-#include "cli/mtc/output.hpp"
 #include "cli/mtc/pipeline_options.hpp"
 #include "cli/mtc/stage_names.hpp"
 #include "core/run/inspect.hpp"
@@ -90,9 +87,8 @@ void add_run(CLI::App& app, Globals& globals, int& exit_code) {
   add_execute_options(*command, arguments->execute);
   add_global_options(*command, globals);
   command->footer("Example: mtc run examples/quickstart/pipeline.toml -D stage.int8.with.calibration=minmax");
-  command->callback([arguments, &globals, &exit_code] {
-    exit_code = conclude(globals, run(*arguments, globals));
-  });
+  command->callback(
+      [arguments, &globals, &exit_code] { exit_code = conclude(globals, run(*arguments, globals)); });
 }
 
 }  // namespace mtc::cli

@@ -13,13 +13,10 @@
 #include "cli/mtc/commands/commands.hpp"
 #include "cli/mtc/conclude.hpp"
 #include "cli/mtc/one_shot.hpp"
-#include "cli/mtc/output.hpp"
 #include "cli/mtc/pipeline_text.hpp"
 #include "cli/mtc/target_flags.hpp"
 #include "core/base/text.hpp"
 #include "core/pipeline/builtin.hpp"
-#include "core/plugin/describe.hpp"
-#include "core/run/runner.hpp"
 
 namespace mtc::cli {
 namespace {
@@ -28,7 +25,6 @@ namespace {
 struct VerbArguments {
   const plugin::Stage* stage = nullptr;
   const plugin::Registry* registry = nullptr;
-  std::string name;
   std::map<std::string, std::string> inputs;  ///< Input name, or "artifact" → path.
   std::map<std::string, DataFlags> data;      ///< Dataset input → flags.
   std::string target;
@@ -313,7 +309,6 @@ void add_verb(CLI::App& app, Globals& globals, const plugin::Registry& registry,
               int& exit_code) {
   const auto arguments = std::make_shared<VerbArguments>();
   arguments->registry = &registry;
-  arguments->name = name;
   if (name == "compile") {
     arguments->stage = &pipeline::compile_stage();
   } else {

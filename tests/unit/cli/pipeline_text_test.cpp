@@ -35,7 +35,7 @@ class PipelineTextTest : public testing::Test {
 
 TEST(TomlValueTest, IsReadBackAsTheSameValue) {
   const test::TempDir folder;
-  const Json values = {{"text", "a \"quoted\" \\ line\nbreak é"},
+  const Json values = {{"text", "a \"quoted\" \\ line\nbreak é \x7f \x01"},
                        {"whole", -3},
                        {"real", 0.1},
                        {"yes", true},
