@@ -105,6 +105,10 @@ Result<std::vector<Digest>> Upkeep::pin(std::string_view key_or_run) {
 
 Result<std::vector<Digest>> Upkeep::unpin(std::string_view key_or_run) {
   MTC_ASSIGN(std::vector<Digest> keys, keys_of(key_or_run));
+  std::erase_if(keys, [&](const Digest& key) {
+    std::error_code error;
+    return !fs::exists(store_.state_->layout.pin(key), error);
+  });
   for (const Digest& key : keys) MTC_TRY(remove_tree(store_.state_->layout.pin(key)));
   return keys;
 }

@@ -18,6 +18,27 @@ namespace {
 constexpr std::int64_t kLayoutVersion = 1;
 constexpr std::string_view kLayoutName = "mtc-store ";
 
+Error no_store(const Layout& layout, const std::string& why) {
+  return {Code::failed_precondition, "this folder is not a store of mtc" + why, layout.root().string(),
+          "choose another folder for the store (MTC_STORE)"};
+}
+
+/// Refuses a folder of somebody else: clear() would empty it. A store writes its version before anything but
+/// its lock, so what has other content and then still no version is none.
+Result<void> check_not_foreign(const Layout& layout) {
+  std::string other;
+  std::error_code error;
+  for (fs::directory_iterator at(layout.root(), error), end; !error && at != end; at.increment(error)) {
+    const std::string name = at->path().filename().string();
+    const bool of_an_opening = name.starts_with(layout.version().filename().string()) ||
+                               at->path().filename() == layout.lock().filename();
+    if (!of_an_opening) other = name;
+  }
+  if (error) return errno_error(error.value(), "cannot list", layout.root());
+  if (other.empty() || fs::exists(layout.version(), error)) return {};
+  return no_store(layout, ": it holds '" + other + "'");
+}
+
 /// Reads the version of the layout, or writes it into a new store.
 Result<void> check_layout(const Layout& layout) {
   const auto text = read_file(layout.version());
@@ -28,9 +49,7 @@ Result<void> check_layout(const Layout& layout) {
   const bool ours = text->rfind(kLayoutName, 0) == 0;
   const auto version =
       ours ? parse_integer(trim(std::string_view(*text).substr(kLayoutName.size()))) : std::nullopt;
-  if (!version)
-    return Error{Code::failed_precondition, "this folder is not a store of mtc", layout.root().string(),
-                 "choose another folder for the store (MTC_STORE)"};
+  if (!version) return no_store(layout, "");
   if (*version != kLayoutVersion)
     return Error{Code::failed_precondition,
                  "the store has layout " + std::to_string(*version) + ", this mtc knows layout " +
@@ -65,6 +84,7 @@ Result<Store> Store::open(const fs::path& root, Seams seams) {
   const fs::path absolute = fs::canonical(root, error);
   if (error) return errno_error(error.value(), "cannot open the store", root);
   const Layout layout(absolute);
+  MTC_TRY(check_not_foreign(layout));
   MTC_ASSIGN(std::optional<FileLock> lock, FileLock::try_lock(layout.lock(), FileLock::Mode::shared));
   if (!lock)
     return Error{Code::unavailable, "the store is being cleared", root.string(),

@@ -318,6 +318,17 @@ TEST_F(ResultsTest, ANewerLayoutAndAForeignFolderAreRefused) {
   EXPECT_FALSE(Store::open(root()));
 }
 
+TEST_F(ResultsTest, AFolderOfSomebodyElseIsRefusedAndLeftAlone) {
+  fs::create_directories(root() / "tmp");
+  write(root() / "tmp/x", "the user's");
+  const auto foreign = Store::open(root());
+  ASSERT_FALSE(foreign);
+  EXPECT_EQ(foreign.error().code, Code::failed_precondition);
+  EXPECT_NE(foreign.error().message.find("it holds 'tmp'"), std::string::npos);
+  EXPECT_TRUE(fs::exists(root() / "tmp/x"));
+  EXPECT_FALSE(fs::exists(root() / "layout") || fs::exists(root() / "lock"));
+}
+
 TEST_F(ResultsTest, AHitWritesOneLineAtItsFirstUseAndNothingElse) {
   Digest key;
   {

@@ -116,6 +116,15 @@ TEST_F(UpkeepTest, ARunPinsAllOfItsActions) {
   EXPECT_EQ(upkeep.pin("no such run").error().code, Code::not_found);
 }
 
+TEST_F(UpkeepTest, UnpinSaysOnlyWhatWasPinned) {
+  const Digest key = make("doc", "content");
+  Store store = open(&clock_);
+  Upkeep upkeep(store);
+  EXPECT_TRUE(upkeep.unpin(key)->empty());
+  ASSERT_TRUE(upkeep.pin(key));
+  EXPECT_EQ(*upkeep.unpin(key), std::vector<Digest>{key});
+}
+
 TEST_F(UpkeepTest, PinnedShowsInTheList) {
   const Digest key = make("doc", "content");
   Store store = open(&clock_);
