@@ -24,7 +24,7 @@ struct Row {
   std::string target;
   std::map<std::string, double> metrics;
   std::string path;
-  std::optional<double> bytes;  ///< Of what lies there; bench measures it, too.
+  std::optional<double> bytes;  ///< Of all that lies there; bench knows what of it runs.
   bool quantized = false;
   bool record = false;
   const run::StageReport* bench = nullptr;  ///< Of the latency.
@@ -112,7 +112,8 @@ std::vector<std::string> cells(const Row& row, const std::vector<Row>& rows,
   }
   const auto drop = metric(row, "top1_drop");
   const auto agreement = metric(row, "agreement");
-  const auto bytes = row.bytes ? row.bytes : metric(row, "bytes");
+  const auto measured = metric(row, "bytes");
+  const auto bytes = measured ? measured : row.bytes;
   const auto p50 = metric(row, "latency_p50_ms");
   std::string speed = "-";
   if (const auto base = float_latency(rows, row); p50 && base && row.quantized && *p50 > 0) {
