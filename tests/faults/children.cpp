@@ -13,15 +13,19 @@ namespace mtc::test {
 
 namespace fs = std::filesystem;
 
-std::vector<pid_t> children_of(pid_t pid) {
-  std::vector<pid_t> children;
+std::vector<pid_t> workers_of(pid_t pid) {
+  std::vector<pid_t> workers;
   std::error_code error;  // A process that is gone has no threads to list.
   for (auto it = fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", error);
        !error && it != fs::directory_iterator(); it.increment(error)) {
     std::ifstream stream(it->path() / "children");
-    for (pid_t child = 0; stream >> child;) children.push_back(child);
+    for (pid_t child = 0; stream >> child;) {
+      const auto program = fs::read_symlink("/proc/" + std::to_string(child) + "/exe", error);
+      if (program.filename() == "mtc-worker") workers.push_back(child);
+      error.clear();
+    }
   }
-  return children;
+  return workers;
 }
 
 bool all_children_end(int limit_ms) {

@@ -9,8 +9,9 @@
 
 namespace mtc::test {
 
-/// The children of `pid` that live now; none when `pid` is gone.
-std::vector<pid_t> children_of(pid_t pid);
+/// The workers that `pid` runs now; none when it is gone. Other children of a driver, such as the tracer with
+/// which LeakSanitizer looks at it at its end, are none.
+std::vector<pid_t> workers_of(pid_t pid);
 
 /// Waits until no child of this process, and no orphan that came to it, is left; false when some outlive
 /// `limit_ms`. (Sandbox makes this process the parent of orphans.)

@@ -64,7 +64,7 @@ void KillStorm::kill_driver(Running& running) {
   } else {
     const bool writing = filled_files_below(box_ / "store/tmp") > 0;
     counts_.writing += writing ? 1 : 0;
-    counts_.in_flight += writing || !children_of(running.pid()).empty() ? 1 : 0;
+    counts_.in_flight += writing || !workers_of(running.pid()).empty() ? 1 : 0;
   }
   running.signal(SIGKILL);
   const auto outcome = running.finish(kEndMs);
@@ -73,10 +73,10 @@ void KillStorm::kill_driver(Running& running) {
 
 void KillStorm::kill_worker(Running& running) {
   ++counts_.workers;
-  auto workers = children_of(running.pid());
+  auto workers = workers_of(running.pid());
   while (workers.empty() && !running.ended()) {
     wait_ms(0.1);
-    workers = children_of(running.pid());
+    workers = workers_of(running.pid());
   }
   bool writing = false;
   if (workers.empty()) {
@@ -104,7 +104,7 @@ void KillStorm::round(const std::string& pipeline) {
   if (below(1) < kAnywhere) {
     wait_ms(below(calm_ms_));
   } else {
-    while (children_of(running.pid()).empty() && !running.ended()) wait_ms(0.1);
+    while (workers_of(running.pid()).empty() && !running.ended()) wait_ms(0.1);
     wait_ms(below(calm_ms_ * kWorkShare));
   }
   below(2) < 1 ? kill_driver(running) : kill_worker(running);
